@@ -1,0 +1,2 @@
+//! The `uplift` command.
+fn main() {}

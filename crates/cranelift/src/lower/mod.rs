@@ -1,0 +1,461 @@
+//! Lowering: a whole tree to one CLIF function.
+//!
+//! ```text
+//! entry(ctx, frame):  jump start
+//! start:              preamble of the root (jump_entry comes back here)
+//! header(p0, ...):    body of the root, after its loop_header (jump comes back here)
+//!   guard:            brif condition -> next block, else -> failing block
+//! side traces:        entered straight from their guard's failing edge; they use values of the
+//!                     traces they hang on directly, because the guard's block dominates them
+//! exits (cold):       build virtual objects, box and write slots, return the snapshot's number
+//! ```
+//!
+//! Addresses of host functions and of the attention word are constants, so the code has no
+//! relocations. One alias region stands for each alias class, one for the frame's slots.
+
+mod exit;
+mod int;
+mod memory;
+mod pure;
+mod words;
+
+use crate::compile::{Origin, source_loc};
+use crate::error::CompileError;
+use cranelift_codegen::entity::packed_option::PackedOption;
+use cranelift_codegen::ir::{
+    AbiParam, AliasRegion, Block, BlockArg, Function, InstBuilder, MemFlagsData, SigRef, Signature, Type,
+    Value, types,
+};
+use cranelift_codegen::isa::{CallConv, TargetIsa};
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
+use uplift_uop::{GuardId, HostSpec, Inst, Op, Scalar, SnapId, TraceId, Tree, Ty, Val};
+
+pub(crate) type Result<T> = std::result::Result<T, CompileError>;
+
+/// What lowering tells beside the function it built.
+pub(crate) struct Lowered {
+    /// Flat number of each trace's first uop.
+    starts: Vec<u32>,
+    /// Number of uops in the tree: the flat number of snapshot 0's exit.
+    total: u32,
+    pub uops: usize,
+    pub blocks: usize,
+    pub exits: usize,
+}
+
+impl Lowered {
+    /// What the source location with these bits stands for.
+    pub fn origin(&self, bits: u32) -> Origin {
+        if bits == u32::MAX {
+            Origin::Frame
+        } else if bits >= self.total {
+            Origin::Exit(SnapId(bits - self.total))
+        } else {
+            let trace = self.starts.partition_point(|&start| start <= bits) - 1;
+            Origin::Uop(TraceId(trace as u32), bits - self.starts[trace])
+        }
+    }
+}
+
+/// Builds the function of `tree` in `func`.
+pub(crate) fn lower(
+    tree: &Tree,
+    spec: &HostSpec,
+    attention: u64,
+    isa: &dyn TargetIsa,
+    func: &mut Function,
+    frontend: &mut FunctionBuilderContext,
+) -> Result<Lowered> {
+    let conv = isa.default_call_conv();
+    func.signature = signature(conv, 2);
+    let mut b = FunctionBuilder::new(func, frontend);
+    let entry = b.create_block();
+    b.append_block_params_for_function_params(entry);
+    b.switch_to_block(entry);
+    let (ctx, frame) = (b.block_params(entry)[0], b.block_params(entry)[1]);
+    let start = b.create_block();
+    b.ins().jump(start, &[]);
+
+    let mut starts = Vec::with_capacity(tree.traces.len());
+    let mut total = 0u32;
+    for trace in &tree.traces {
+        starts.push(total);
+        total += trace.insts.len() as u32;
+    }
+    let parents = (tree.traces.iter().enumerate())
+        .filter_map(|(i, trace)| Some((trace.parent?, TraceId(i as u32))))
+        .rev() // the first trace on a guard wins, as in `Tree::side_at`
+        .collect();
+    let mut this = Lower {
+        tree,
+        spec,
+        b,
+        conv,
+        ctx,
+        frame,
+        attention,
+        polls: 0,
+        values: vec![PackedOption::default(); tree.values.len()],
+        virtuals: Vec::new(),
+        parents,
+        entries: vec![PackedOption::default(); tree.traces.len()],
+        failing: vec![PackedOption::default(); tree.snaps.len()],
+        exits: Vec::new(),
+        start,
+        header: None,
+        regions: [None; REGIONS],
+        signatures: [None; 7],
+    };
+    let uops = this.traces(&starts)?;
+    this.exit_blocks(total)?;
+    let exits = this.exits.len();
+    let blocks = this.b.func.dfg.num_blocks();
+    this.b.seal_all_blocks();
+    this.b.finalize(isa.frontend_config());
+    Ok(Lowered { starts, total, uops, blocks, exits })
+}
+
+/// Alias classes 0 to 63, the frame's slots, the attention word.
+const REGIONS: usize = 66;
+const SLOTS: usize = 64;
+const ATTENTION: usize = 65;
+
+/// `fn(i64 * params) -> i64`.
+fn signature(conv: CallConv, params: usize) -> Signature {
+    let mut signature = Signature::new(conv);
+    signature.params.extend((0..params).map(|_| AbiParam::new(types::I64)));
+    signature.returns.push(AbiParam::new(types::I64));
+    signature
+}
+
+/// The CLIF type of a value.
+fn clif_type(ty: Ty) -> Result<Type> {
+    match ty {
+        Ty::Int | Ty::Ref | Ty::Word => Ok(types::I64),
+        Ty::Float => Ok(types::F64),
+        Ty::Bool => Ok(types::I8),
+        Ty::Unit => malformed("a value of type unit"),
+    }
+}
+
+fn malformed<T>(what: impl Into<String>) -> Result<T> {
+    Err(CompileError::Internal(format!("malformed tree: {}", what.into())))
+}
+
+/// State of lowering one tree.
+struct Lower<'a, 'f> {
+    tree: &'a Tree,
+    spec: &'a HostSpec,
+    b: FunctionBuilder<'f>,
+    conv: CallConv,
+    ctx: Value,
+    frame: Value,
+    attention: u64,
+    /// Polls of the attention word so far.
+    polls: i32,
+    /// CLIF value of each SSA value defined so far.
+    values: Vec<PackedOption<Value>>,
+    /// Virtual objects built by the exit in work; they hide `values`.
+    virtuals: Vec<(Val, Value)>,
+    /// Side traces by the guard they hang on.
+    parents: FxHashMap<GuardId, TraceId>,
+    /// Entry block of each side trace whose guard was lowered.
+    entries: Vec<PackedOption<Block>>,
+    /// Where a guard goes that fails with this snapshot.
+    failing: Vec<PackedOption<Block>>,
+    /// Cold exit blocks to be filled.
+    exits: Vec<(SnapId, Block)>,
+    start: Block,
+    header: Option<Block>,
+    regions: [Option<AliasRegion>; REGIONS],
+    /// Signatures of host functions by number of parameters.
+    signatures: [Option<SigRef>; 7],
+}
+
+impl Lower<'_, '_> {
+    /// Lowers all traces that can be reached; returns how many uops that were.
+    fn traces(&mut self, starts: &[u32]) -> Result<usize> {
+        let mut uops = 0;
+        for (t, trace) in self.tree.traces.iter().enumerate() {
+            let entry = if t == 0 { Some(self.start) } else { self.entries[t].expand() };
+            // A side trace whose guard was optimised away is never entered.
+            let Some(entry) = entry else { continue };
+            self.b.switch_to_block(entry);
+            uops += trace.insts.len();
+            let Some((last, rest)) = trace.insts.split_last() else {
+                return malformed(format!("trace {t} is empty"));
+            };
+            for (i, inst) in rest.iter().enumerate() {
+                self.b.set_srcloc(source_loc(starts[t] as usize + i));
+                self.inst(inst, t == 0).map_err(|e| locate(e, t, i, inst))?;
+            }
+            let i = rest.len();
+            self.b.set_srcloc(source_loc(starts[t] as usize + i));
+            self.terminator(last).map_err(|e| locate(e, t, i, last))?;
+        }
+        if uops == 0 {
+            return malformed("no trace");
+        }
+        Ok(uops)
+    }
+
+    /// Lowers one instruction within a trace.
+    fn inst(&mut self, inst: &Inst, in_root: bool) -> Result<()> {
+        use uplift_uop::Section;
+        let value = match inst.op.info().section {
+            Section::Pure => Some(self.pure(inst)?),
+            Section::Guard => self.guard_row(inst)?,
+            Section::Memory => self.memory(inst)?,
+            Section::Control => return self.control(inst, in_root),
+        };
+        self.define(inst, value)
+    }
+
+    fn control(&mut self, inst: &Inst, in_root: bool) -> Result<()> {
+        match inst.op {
+            Op::Call => {
+                let value = self.call(inst)?;
+                self.define(inst, value)
+            }
+            Op::GuardNotRaised => {
+                let word = self.operand(inst, 0)?;
+                let raised = self.spec.raised_word;
+                let ok = if raised == 0 { word } else { self.compare_ne(word, raised) };
+                self.guard(inst, ok, true)
+            }
+            Op::GuardFieldEq => {
+                let expected = self.operand(inst, 1)?;
+                let actual = self.load_field(inst, Ty::Ref)?;
+                let ok = self.icmp(IntCC::Equal, actual, expected);
+                self.guard(inst, ok, true)
+            }
+            Op::GuardAttention => {
+                let word = self.poll();
+                self.guard(inst, word, false)
+            }
+            Op::LoopHeader if in_root => self.loop_header(inst),
+            op => malformed(format!("{} in the middle of a trace", op.info().name)),
+        }
+    }
+
+    fn loop_header(&mut self, inst: &Inst) -> Result<()> {
+        if self.header.is_some() || inst.args.len() != inst.results.len() {
+            return malformed("loop header");
+        }
+        let header = self.b.create_block();
+        self.header = Some(header);
+        let args = self.block_args(&inst.args, &inst.results)?;
+        self.b.ins().jump(header, &args);
+        self.b.switch_to_block(header);
+        for &result in &inst.results {
+            let value = self.b.append_block_param(header, clif_type(self.tree.ty(result))?);
+            self.set(result, value)?;
+        }
+        Ok(())
+    }
+
+    fn terminator(&mut self, inst: &Inst) -> Result<()> {
+        match inst.op {
+            Op::Jump => {
+                let Some(header) = self.header else { return malformed("no loop header") };
+                let root = &self.tree.traces[0].insts;
+                let Some(target) = root.iter().find(|i| i.op == Op::LoopHeader) else {
+                    return malformed("no loop header");
+                };
+                if inst.args.len() != target.results.len() {
+                    return malformed("operands of jump");
+                }
+                let args = self.block_args(&inst.args, &target.results)?;
+                self.b.ins().jump(header, &args);
+            }
+            Op::JumpEntry => {
+                self.b.ins().jump(self.start, &[]);
+            }
+            Op::Exit => {
+                let (id, snapshot) = self.snapshot(inst)?;
+                if self.parents.contains_key(&snapshot.guard) {
+                    let block = self.failing_block(id)?;
+                    self.b.ins().jump(block, &[]);
+                } else {
+                    // The end of a hot trace: no need for a cold block.
+                    self.exit(id)?;
+                }
+            }
+            op => return malformed(format!("{} ends a trace", op.info().name)),
+        }
+        Ok(())
+    }
+
+    /// Operands of a jump to the loop header, checked against its values.
+    fn block_args(&mut self, args: &[Val], params: &[Val]) -> Result<SmallVec<[BlockArg; 8]>> {
+        (args.iter().zip(params))
+            .map(|(&arg, &param)| Ok(self.typed(arg, self.tree.ty(param))?.into()))
+            .collect()
+    }
+
+    /// Ends the current block: goes on if `condition` is `pass`, else takes the exit of `inst`.
+    fn guard(&mut self, inst: &Inst, condition: Value, pass: bool) -> Result<()> {
+        let (id, _) = self.snapshot(inst)?;
+        let fail = self.failing_block(id)?;
+        let next = self.b.create_block();
+        let (then, or_else) = if pass { (next, fail) } else { (fail, next) };
+        self.b.ins().brif(condition, then, &[], or_else, &[]);
+        self.b.switch_to_block(next);
+        Ok(())
+    }
+
+    fn snapshot(&self, inst: &Inst) -> Result<(SnapId, &uplift_uop::Snapshot)> {
+        match (inst.snap, self.tree.snapshot(inst)) {
+            (Some(id), Some(snapshot)) => Ok((id, snapshot)),
+            _ => malformed("no snapshot"),
+        }
+    }
+
+    /// Where a guard with this snapshot goes when it fails: its side trace, or a cold exit.
+    fn failing_block(&mut self, id: SnapId) -> Result<Block> {
+        let index = id.0 as usize;
+        if let Some(block) = self.failing[index].expand() {
+            return Ok(block);
+        }
+        let guard = self.tree.snaps[index].guard;
+        let block = match self.parents.get(&guard) {
+            Some(&TraceId(side)) => {
+                let side = side as usize;
+                let entry = self.entries[side].expand().unwrap_or_else(|| self.b.create_block());
+                self.entries[side] = entry.into();
+                entry
+            }
+            None => {
+                let block = self.b.create_block();
+                self.b.set_cold_block(block);
+                self.exits.push((id, block));
+                block
+            }
+        };
+        self.failing[index] = block.into();
+        Ok(block)
+    }
+
+    /// Reads the attention word.
+    ///
+    /// Cranelift forwards a load to a later one of the same address expression, even into a loop,
+    /// if nothing stores to the region in between; a poll must never be forwarded. So each poll
+    /// gets an address expression of its own.
+    fn poll(&mut self) -> Value {
+        self.polls += 1;
+        let offset = self.polls.wrapping_mul(8);
+        let base = self.word(self.attention.wrapping_sub(offset as i64 as u64));
+        let flags = self.flags(ATTENTION);
+        self.b.ins().load(types::I64, flags, base, offset)
+    }
+
+    /// Records the result of `inst`.
+    fn define(&mut self, inst: &Inst, value: Option<Value>) -> Result<()> {
+        match (value, &inst.results[..]) {
+            (Some(value), &[result]) => self.set(result, value),
+            (_, []) => Ok(()),
+            _ => malformed("number of results"),
+        }
+    }
+
+    fn set(&mut self, result: Val, value: Value) -> Result<()> {
+        if result.is_const() || self.b.func.dfg.value_type(value) != clif_type(self.tree.ty(result))? {
+            return malformed(format!("type of result {result:?}"));
+        }
+        match self.values.get_mut(result.index()) {
+            Some(slot) => {
+                *slot = value.into();
+                Ok(())
+            }
+            None => malformed(format!("result {result:?} does not exist")),
+        }
+    }
+
+    /// Operand `index` of `inst`, of the type that the table says.
+    fn operand(&mut self, inst: &Inst, index: usize) -> Result<Value> {
+        match (inst.args.get(index), inst.op.info().params.get(index)) {
+            (Some(&val), Some(&ty)) => self.typed(val, ty),
+            _ => malformed("number of operands"),
+        }
+    }
+
+    /// The CLIF value of `val`, which must have type `ty`.
+    fn typed(&mut self, val: Val, ty: Ty) -> Result<Value> {
+        if self.tree.ty(val) != ty {
+            return malformed(format!("{val:?} should be a {}", ty.name()));
+        }
+        self.value(val)
+    }
+
+    /// The CLIF value of `val`. Constants are made where they are used: Cranelift shares or repeats
+    /// them as suits it.
+    fn value(&mut self, val: Val) -> Result<Value> {
+        if let Some(scalar) = self.tree.as_const(val) {
+            return Ok(match scalar {
+                Scalar::Float(f) => self.b.ins().f64const(f),
+                Scalar::Bool(yes) => self.b.ins().iconst(types::I8, i64::from(yes)),
+                scalar => self.word(scalar.bits()),
+            });
+        }
+        if let Some(&(_, built)) = self.virtuals.iter().find(|(name, _)| *name == val) {
+            return Ok(built);
+        }
+        match self.values.get(val.index()).and_then(|value| value.expand()) {
+            Some(value) if !val.is_const() => Ok(value),
+            _ => malformed(format!("{val:?} is used but not defined")),
+        }
+    }
+
+    /// Operand `index` if it is an integer constant.
+    fn int_const(&self, inst: &Inst, index: usize) -> Option<i64> {
+        match self.tree.as_const(*inst.args.get(index)?) {
+            Some(Scalar::Int(i)) => Some(i),
+            _ => None,
+        }
+    }
+
+    /// A 64-bit constant.
+    fn word(&mut self, bits: u64) -> Value {
+        self.b.ins().iconst(types::I64, bits as i64)
+    }
+
+    fn icmp(&mut self, cc: IntCC, a: Value, b: Value) -> Value {
+        self.b.ins().icmp(cc, a, b)
+    }
+
+    fn compare_ne(&mut self, a: Value, bits: u64) -> Value {
+        let b = self.word(bits);
+        self.icmp(IntCC::NotEqual, a, b)
+    }
+
+    /// Flags of an access in a region. It is never faulting where it stands, but may be elsewhere:
+    /// so neither `can_move` nor `readonly`, which would let it float above the guard it needs.
+    fn flags(&mut self, region: usize) -> MemFlagsData {
+        let func = &mut self.b.func;
+        let region = *self.regions[region].get_or_insert_with(|| {
+            let description = match region {
+                SLOTS => "slots".into(),
+                ATTENTION => "attention".into(),
+                class => format!("class {class}").into(),
+            };
+            let user_id = region as u32;
+            func.dfg.alias_regions.insert(AliasRegionData { user_id, description })
+        });
+        MemFlagsData::new().with_notrap().with_alias_region(Some(region))
+    }
+}
+
+use cranelift_codegen::ir::AliasRegionData;
+use cranelift_codegen::ir::condcodes::IntCC;
+
+fn locate(error: CompileError, trace: usize, index: usize, inst: &Inst) -> CompileError {
+    let name = inst.op.info().name;
+    let at = |what: String| format!("{what} (trace {trace}, uop {index}: {name})");
+    match error {
+        CompileError::Unsupported(what) => CompileError::Unsupported(at(what)),
+        CompileError::LimitExceeded(what) => CompileError::LimitExceeded(at(what)),
+        CompileError::Internal(what) => CompileError::Internal(at(what)),
+    }
+}

@@ -1,0 +1,131 @@
+//! [`Config`]: everything an embedder may choose, as a builder with working defaults.
+
+use std::path::PathBuf;
+use uplift_record::Limits;
+
+/// What runs traces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backend {
+    /// Machine code by Cranelift. Without the `cranelift` feature this is the same as `Interp`.
+    Native,
+    /// The uop interpreter: slow; for testing, and where machine code is not allowed.
+    Interp,
+}
+
+/// Where trees are compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CompileMode {
+    /// At once, on the thread that recorded: deterministic.
+    Inline,
+    /// On a thread of the engine's; the host interprets on meanwhile.
+    Background,
+}
+
+/// A stage of compilation that can be dumped as text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The tree as recorded.
+    Trace,
+    /// The tree as optimised.
+    Opt,
+    /// Cranelift's input.
+    Clif,
+    /// Machine code, each uop above its instructions.
+    Asm,
+}
+
+/// A dump: which stage, and the directory of its files (`None`: standard error).
+#[derive(Clone, Debug)]
+pub struct Dump {
+    /// The stage.
+    pub stage: Stage,
+    /// Directory, made if missing.
+    pub directory: Option<PathBuf>,
+}
+
+/// An engine's settings.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub(crate) threshold: i64,
+    pub(crate) side_threshold: u32,
+    pub(crate) max_side_traces: usize,
+    pub(crate) max_attempts: u32,
+    pub(crate) limits: Limits,
+    pub(crate) backend: Backend,
+    pub(crate) mode: CompileMode,
+    pub(crate) optimize: bool,
+    pub(crate) verify: bool,
+    pub(crate) code_cap: usize,
+    pub(crate) dumps: Vec<Dump>,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            threshold: 400,
+            side_threshold: 40,
+            max_side_traces: 100,
+            max_attempts: 8,
+            limits: Limits::default(),
+            backend: Backend::Native,
+            mode: CompileMode::Inline,
+            optimize: true,
+            verify: cfg!(debug_assertions),
+            code_cap: 64 << 20,
+            dumps: Vec::new(),
+        }
+    }
+}
+
+impl Config {
+    /// Visits of a loop header before it is recorded; at least 1.
+    pub fn threshold(mut self, visits: u32) -> Config {
+        self.threshold = i64::from(visits.max(1));
+        self
+    }
+    /// Exits through one guard before a side trace is recorded; at least 1.
+    pub fn side_threshold(mut self, exits: u32) -> Config {
+        self.side_threshold = exits.max(1);
+        self
+    }
+    /// Side traces a tree may have.
+    pub fn max_side_traces(mut self, traces: usize) -> Config {
+        self.max_side_traces = traces;
+        self
+    }
+    /// Limits of one recording.
+    pub fn limits(mut self, limits: Limits) -> Config {
+        self.limits = limits;
+        self
+    }
+    /// What runs traces.
+    pub fn backend(mut self, backend: Backend) -> Config {
+        self.backend = backend;
+        self
+    }
+    /// Where trees are compiled.
+    pub fn compile_mode(mut self, mode: CompileMode) -> Config {
+        self.mode = mode;
+        self
+    }
+    /// Whether trees are optimised; off, traces run as recorded.
+    pub fn optimize(mut self, on: bool) -> Config {
+        self.optimize = on;
+        self
+    }
+    /// Whether trees are verified after recording and after each pass. On by default in debug builds.
+    pub fn verify(mut self, on: bool) -> Config {
+        self.verify = on;
+        self
+    }
+    /// Bytes of machine code that may live at once; beyond, the least recently entered trees are evicted.
+    pub fn code_cap(mut self, bytes: usize) -> Config {
+        self.code_cap = bytes;
+        self
+    }
+    /// Dumps a stage of every compilation.
+    pub fn dump(mut self, dump: Dump) -> Config {
+        self.dumps.push(dump);
+        self
+    }
+}

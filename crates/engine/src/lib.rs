@@ -1,0 +1,26 @@
+//! Uplift: a tracing JIT that the author of a bytecode VM embeds.
+//!
+//! The host keeps its interpreter, written as handlers over [`Machine`]. Hot loops are recorded as traces of uops,
+//! optimised, compiled by Cranelift and entered in place of the interpreter; when a guard fails, the frame slots are
+//! exact again and the interpreter goes on. [`Engine`] is what a host holds; [`Config`] what it may choose.
+
+mod attention;
+mod compile;
+mod config;
+mod drive;
+mod dump;
+mod engine;
+mod events;
+mod stats;
+mod tree;
+
+pub use attention::Attention;
+pub use config::{Backend, CompileMode, Config, Dump, Stage};
+pub use drive::{Driven, Embed};
+pub use engine::{Engine, EngineError};
+pub use stats::Stats;
+pub use tree::Exit;
+pub use uplift_record::{
+    AbortReason, Action, Arg, Finished, Host, Interp, Limits, Location, LoopCell, Machine, Recorded, Recorder, Start,
+};
+pub use uplift_uop as uop;

@@ -1,0 +1,80 @@
+//! A compiled tree and the exits it leaves through.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use uplift_record::Location;
+use uplift_uop::{FrameState, GuardId, Resume, SnapId, Snapshot, Tree};
+
+/// What runs a tree.
+pub(crate) enum Code {
+    /// Machine code.
+    #[cfg(feature = "cranelift")]
+    Native(uplift_cranelift::CodeBlob),
+    /// The uop interpreter.
+    Interp,
+}
+
+/// One emission of a tree.
+pub(crate) struct Emitted {
+    pub(crate) tree: Tree,
+    pub(crate) code: Code,
+    /// How often each snapshot's exit was taken.
+    pub(crate) exits: Vec<Cell<u32>>,
+    pub(crate) code_bytes: usize,
+}
+
+impl Emitted {
+    pub(crate) fn new(tree: Tree, code: Code, code_bytes: usize) -> Emitted {
+        let exits = tree.snaps.iter().map(|_| Cell::new(0)).collect();
+        Emitted { tree, code, exits, code_bytes }
+    }
+}
+
+/// A tree of the cache, through all its emissions.
+pub(crate) struct TreeState {
+    pub(crate) id: u32,
+    pub(crate) header: Location,
+    /// What was recorded so far; the next emission is made from it.
+    pub(crate) recorded: RefCell<Tree>,
+    /// What is entered now.
+    pub(crate) emitted: RefCell<Option<Rc<Emitted>>>,
+    /// No longer entered: invalidated or evicted.
+    pub(crate) dead: Cell<bool>,
+    pub(crate) compiling: Cell<bool>,
+    pub(crate) last_entry: Cell<u64>,
+    pub(crate) entries: Cell<u64>,
+    /// Uops recorded since the last emission.
+    pub(crate) pending_uops: Cell<usize>,
+    /// Guards whose side traces could not be recorded, and when to try again.
+    pub(crate) refused: RefCell<rustc_hash::FxHashMap<GuardId, u32>>,
+}
+
+/// How a tree was left.
+pub struct Exit {
+    pub(crate) emitted: Rc<Emitted>,
+    pub(crate) tree: Rc<TreeState>,
+    pub(crate) snap: SnapId,
+    pub(crate) hot: bool,
+}
+
+impl Exit {
+    pub(crate) fn snapshot(&self) -> &Snapshot {
+        &self.emitted.tree.snaps[self.snap.0 as usize]
+    }
+    /// Frames to restore, the root frame first. Their slots are written already.
+    pub fn frames(&self) -> &[FrameState] {
+        &self.snapshot().frames
+    }
+    /// Whether to execute the innermost frame's instruction, or to raise the pending error there.
+    pub fn resume(&self) -> Resume {
+        self.snapshot().resume
+    }
+    /// Whether a side trace should be recorded from here.
+    pub fn is_hot(&self) -> bool {
+        self.hot
+    }
+    /// The guard that failed.
+    pub fn guard(&self) -> GuardId {
+        self.snapshot().guard
+    }
+}

@@ -1,0 +1,76 @@
+//! Changing case.
+
+use super::this;
+use crate::format::unicode::{self, push_folded, push_title};
+use crate::objects::{Args, MethodDef};
+use crate::vm::{PyResult, Vm};
+
+pub(super) static METHODS: &[MethodDef] = &[
+    MethodDef::new("lower", lower, 0, 0),
+    MethodDef::new("upper", upper, 0, 0),
+    MethodDef::new("casefold", casefold, 0, 0),
+    MethodDef::new("capitalize", capitalize, 0, 0),
+    MethodDef::new("title", title, 0, 0),
+    MethodDef::new("swapcase", swapcase, 0, 0),
+];
+
+fn lower(vm: &mut Vm, a: &Args) -> PyResult {
+    let (string, text) = this(vm, a)?;
+    let lower = if string.is_ascii() { text.to_ascii_lowercase() } else { text.to_lowercase() };
+    Ok(vm.new_string(lower))
+}
+
+fn upper(vm: &mut Vm, a: &Args) -> PyResult {
+    let (string, text) = this(vm, a)?;
+    let upper = if string.is_ascii() { text.to_ascii_uppercase() } else { text.to_uppercase() };
+    Ok(vm.new_string(upper))
+}
+
+fn casefold(vm: &mut Vm, a: &Args) -> PyResult {
+    let (string, text) = this(vm, a)?;
+    if string.is_ascii() {
+        return Ok(vm.new_string(text.to_ascii_lowercase()));
+    }
+    let mut out = String::with_capacity(text.len());
+    text.chars().for_each(|c| push_folded(&mut out, c));
+    Ok(vm.new_string(out))
+}
+
+fn capitalize(vm: &mut Vm, a: &Args) -> PyResult {
+    let (_, text) = this(vm, a)?;
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars();
+    if let Some(first) = chars.next() {
+        push_title(&mut out, first);
+        out.push_str(&chars.as_str().to_lowercase());
+    }
+    Ok(vm.new_string(out))
+}
+
+fn title(vm: &mut Vm, a: &Args) -> PyResult {
+    let (_, text) = this(vm, a)?;
+    let mut out = String::with_capacity(text.len());
+    let mut inside = false;
+    for c in text.chars() {
+        if inside {
+            out.extend(c.to_lowercase());
+        } else {
+            push_title(&mut out, c);
+        }
+        inside = unicode::is_cased(c);
+    }
+    Ok(vm.new_string(out))
+}
+
+fn swapcase(vm: &mut Vm, a: &Args) -> PyResult {
+    let (_, text) = this(vm, a)?;
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_uppercase() {
+            out.extend(c.to_lowercase());
+        } else {
+            out.extend(c.to_uppercase());
+        }
+    }
+    Ok(vm.new_string(out))
+}

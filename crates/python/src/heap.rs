@@ -1,0 +1,325 @@
+//! The heap: non-moving size-class cells, mark and lazy sweep.
+//!
+//! Small objects come from 64 KiB blocks of equal cells, threaded on a free list per size class
+//! (16-byte steps up to 512 bytes); larger ones from the global allocator. Allocation never
+//! collects: it only raises `gc_wanted`, which the interpreter polls at safepoints. Marking uses
+//! an explicit stack. Blocks are swept when allocation next needs them, so a pause is the marking
+//! alone; freeing a cell drops the Rust memory its object owns.
+//!
+//! SAFETY of the module: cells are handed out once until swept; a cell is swept only when its
+//! object was not marked, and marking starts from every root (see `Vm::collect`).
+
+use crate::objects::{F_LARGE, F_MARK, Gc, Header, Object, TypeTag};
+use crate::word::Word;
+use std::alloc::{Layout, alloc, dealloc};
+
+/// Number of size classes; class `i` holds cells of `16 * i` bytes.
+pub const SIZE_CLASSES: usize = 33;
+const BLOCK_BYTES: usize = 64 << 10;
+const MIN_THRESHOLD: usize = 32 << 20;
+
+/// A free cell: tag 0, then the next free cell.
+#[repr(C)]
+pub struct FreeCell {
+    tag: u64,
+    next: *mut FreeCell,
+}
+
+struct Block {
+    start: *mut u8,
+    cell: usize,
+    cells: usize,
+    swept: bool,
+}
+
+/// The object heap. The first fields have fixed offsets for compiled code.
+#[repr(C)]
+pub struct Heap {
+    /// Head of the free list of each size class.
+    pub free: [*mut FreeCell; SIZE_CLASSES],
+    /// Non-zero when a collection is wanted at the next safepoint.
+    pub gc_wanted: u64,
+    /// Bytes given out since the last collection: refilled cells, large objects, external buffers.
+    pub allocated: usize,
+    /// `allocated` at which a collection is wanted.
+    pub threshold: usize,
+    /// Bytes that survived the last collection (estimate, external bytes included).
+    pub live: usize,
+    /// Number of collections so far.
+    pub collections: u64,
+    /// Called when `gc_wanted` rises (to set the engine's attention word).
+    pub on_gc_wanted: Option<Box<dyn Fn()>>,
+    blocks: Vec<Block>,
+    /// Next block of each class that may need sweeping.
+    sweep_at: Vec<Vec<usize>>,
+    large: Vec<(*mut Header, usize)>,
+}
+
+impl Default for Heap {
+    fn default() -> Heap {
+        Heap {
+            free: [std::ptr::null_mut(); SIZE_CLASSES],
+            gc_wanted: 0,
+            allocated: 0,
+            threshold: MIN_THRESHOLD,
+            live: 0,
+            collections: 0,
+            on_gc_wanted: None,
+            blocks: Vec::new(),
+            sweep_at: (0..SIZE_CLASSES).map(|_| Vec::new()).collect(),
+            large: Vec::new(),
+        }
+    }
+}
+
+/// The size class of an object of `bytes` bytes, or `SIZE_CLASSES` when it is large.
+#[inline(always)]
+pub const fn size_class(bytes: usize) -> usize {
+    let class = bytes.div_ceil(16);
+    if class < SIZE_CLASSES { class } else { SIZE_CLASSES }
+}
+
+impl Heap {
+    /// A cell of a size class; its contents are garbage, to be overwritten by an object.
+    #[inline(always)]
+    pub fn alloc_class(&mut self, class: usize) -> *mut u8 {
+        let cell = self.free[class];
+        if cell.is_null() {
+            return self.refill(class);
+        }
+        // SAFETY: free cells link to free cells.
+        self.free[class] = unsafe { (*cell).next };
+        cell as *mut u8
+    }
+
+    /// Memory for an object of `bytes` bytes. Null only when a large allocation fails.
+    #[inline(always)]
+    pub fn alloc(&mut self, bytes: usize) -> *mut u8 {
+        let class = size_class(bytes);
+        if class < SIZE_CLASSES { self.alloc_class(class) } else { self.alloc_large(bytes) }
+    }
+
+    /// Moves `value` into a new cell.
+    #[inline(always)]
+    pub fn place<T: Object>(&mut self, value: T) -> Gc<T> {
+        let p = self.alloc(size_of::<T>()) as *mut T;
+        // SAFETY: a fresh cell large enough, 16-aligned.
+        unsafe {
+            p.write(value);
+            Gc::from_ptr(p)
+        }
+    }
+
+    /// Accounts for `bytes` that an object owns outside the heap.
+    #[inline(always)]
+    pub fn external(&mut self, bytes: usize) {
+        self.allocated += bytes;
+        if self.allocated >= self.threshold {
+            self.want_gc();
+        }
+    }
+
+    #[cold]
+    fn want_gc(&mut self) {
+        if self.gc_wanted == 0 {
+            self.gc_wanted = 1;
+            if let Some(hook) = &self.on_gc_wanted {
+                hook();
+            }
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn alloc_large(&mut self, bytes: usize) -> *mut u8 {
+        let layout = Layout::from_size_align(bytes, 16);
+        let Ok(layout) = layout else { return std::ptr::null_mut() };
+        // SAFETY: the size is not zero.
+        let p = unsafe { alloc(layout) };
+        if p.is_null() {
+            return p;
+        }
+        self.large.push((p as *mut Header, bytes));
+        self.external(bytes);
+        p
+    }
+
+    /// Sweeps blocks of the class until a cell is free, else makes a block.
+    #[cold]
+    #[inline(never)]
+    fn refill(&mut self, class: usize) -> *mut u8 {
+        while let Some(b) = self.sweep_at[class].pop() {
+            let freed = self.sweep_block(b, class);
+            if freed > 0 {
+                self.external(freed * class * 16);
+                return self.alloc_class(class);
+            }
+        }
+        let cell = class * 16;
+        let layout = Layout::from_size_align(BLOCK_BYTES, 4096).expect("constant layout");
+        // SAFETY: constant non-zero layout.
+        let start = unsafe { alloc(layout) };
+        if start.is_null() {
+            std::alloc::handle_alloc_error(layout);
+        }
+        let cells = BLOCK_BYTES / cell;
+        self.blocks.push(Block { start, cell, cells, swept: true });
+        let mut head = std::ptr::null_mut();
+        for i in (0..cells).rev() {
+            // SAFETY: cells tile the block.
+            unsafe {
+                let p = start.add(i * cell) as *mut FreeCell;
+                p.write(FreeCell { tag: 0, next: head });
+                head = p;
+            }
+        }
+        self.free[class] = head;
+        self.external(cells * cell);
+        self.alloc_class(class)
+    }
+
+    /// Frees the unmarked cells of block `b` onto the free list; returns how many are free in it.
+    fn sweep_block(&mut self, b: usize, class: usize) -> usize {
+        let block = &mut self.blocks[b];
+        if block.swept {
+            return 0;
+        }
+        block.swept = true;
+        let (start, cell, cells) = (block.start, block.cell, block.cells);
+        let mut head = self.free[class];
+        let mut freed = 0;
+        for i in (0..cells).rev() {
+            // SAFETY: cells tile the block; each is an object or a free cell (tag 0).
+            unsafe {
+                let p = start.add(i * cell) as *mut Header;
+                if (*p).flags & F_MARK != 0 {
+                    (*p).flags &= !F_MARK;
+                    continue;
+                }
+                if (*p).tag != 0 {
+                    crate::objects::trace::finalize(p);
+                }
+                let f = p as *mut FreeCell;
+                f.write(FreeCell { tag: 0, next: head });
+                head = f;
+                freed += 1;
+            }
+        }
+        self.free[class] = head;
+        freed
+    }
+
+    /// Finishes every pending sweep (marks must be clear before the next marking).
+    pub fn finish_sweep(&mut self) {
+        for class in 0..SIZE_CLASSES {
+            while let Some(b) = self.sweep_at[class].pop() {
+                self.sweep_block(b, class);
+            }
+        }
+    }
+
+    /// Called after marking: queues blocks for sweeping and frees large objects.
+    pub fn start_sweep(&mut self, live: usize) {
+        self.free = [std::ptr::null_mut(); SIZE_CLASSES];
+        for (i, block) in self.blocks.iter_mut().enumerate().rev() {
+            block.swept = false;
+            self.sweep_at[block.cell / 16].push(i);
+        }
+        self.large.retain(|&(p, bytes)| {
+            // SAFETY: entries are live large objects.
+            unsafe {
+                if (*p).flags & F_MARK != 0 {
+                    (*p).flags &= !F_MARK;
+                    return true;
+                }
+                crate::objects::trace::finalize(p);
+                dealloc(p as *mut u8, Layout::from_size_align_unchecked(bytes, 16));
+                false
+            }
+        });
+        self.live = live;
+        self.allocated = 0;
+        self.threshold = live.max(MIN_THRESHOLD);
+        self.gc_wanted = 0;
+        self.collections += 1;
+    }
+
+    /// Flags of an object allocated with `bytes`.
+    #[inline(always)]
+    pub fn flags_for(bytes: usize) -> u32 {
+        if size_class(bytes) < SIZE_CLASSES { 0 } else { F_LARGE }
+    }
+}
+
+impl Drop for Heap {
+    fn drop(&mut self) {
+        self.finish_sweep();
+        // SAFETY: nothing refers to the objects any more.
+        unsafe {
+            for b in &self.blocks {
+                for i in 0..b.cells {
+                    let p = b.start.add(i * b.cell) as *mut Header;
+                    if (*p).tag != 0 {
+                        crate::objects::trace::finalize(p);
+                    }
+                }
+                dealloc(b.start, Layout::from_size_align_unchecked(BLOCK_BYTES, 4096));
+            }
+            for &(p, bytes) in &self.large {
+                crate::objects::trace::finalize(p);
+                dealloc(p as *mut u8, Layout::from_size_align_unchecked(bytes, 16));
+            }
+        }
+    }
+}
+
+/// The marking state: a stack of reached, not yet traced objects.
+#[derive(Default)]
+pub struct Marker {
+    stack: Vec<*mut Header>,
+    /// Bytes reached so far (cells and what they own).
+    pub live: usize,
+}
+
+impl Marker {
+    /// Marks the object a word refers to.
+    #[inline(always)]
+    pub fn word(&mut self, w: Word) {
+        if w.is_ref() {
+            self.ptr(w.0 as *mut Header);
+        }
+    }
+
+    /// Marks an object.
+    #[inline(always)]
+    pub fn object<T>(&mut self, g: Gc<T>) {
+        self.ptr(g.as_ptr() as *mut Header);
+    }
+
+    /// Marks each word.
+    pub fn words(&mut self, ws: &[Word]) {
+        for &w in ws {
+            self.word(w);
+        }
+    }
+
+    #[inline(always)]
+    fn ptr(&mut self, p: *mut Header) {
+        // SAFETY: the address of a live object.
+        unsafe {
+            if (*p).flags & F_MARK == 0 {
+                debug_assert!((*p).tag != TypeTag::Free as u32);
+                (*p).flags |= F_MARK;
+                self.stack.push(p);
+            }
+        }
+    }
+
+    /// Traces until everything reachable is marked.
+    pub fn drain(&mut self) {
+        while let Some(p) = self.stack.pop() {
+            // SAFETY: marked objects are live.
+            unsafe { crate::objects::trace::trace(p, self) };
+        }
+    }
+}

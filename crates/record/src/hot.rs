@@ -1,0 +1,75 @@
+//! Hotness: deterministic counters, one per bytecode location, which live in the host's instruction stream.
+
+/// The counter of a loop header or function entry, 64 bits of the host's memory, zero at first. It counts up to the
+/// threshold; from then on it holds the number of a compiled tree, or counts again after a penalty.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(transparent)]
+pub struct LoopCell(i64);
+
+const TREE: i64 = 1 << 62;
+
+/// What the engine says about a header that reached the threshold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Go on interpreting.
+    Interpret,
+    /// Record a trace from here.
+    Record,
+    /// Enter tree number so-and-so.
+    Enter(u32),
+}
+
+impl LoopCell {
+    /// Counts one visit. True when the engine must be asked.
+    #[inline(always)]
+    pub fn visit(&mut self, threshold: i64) -> bool {
+        if self.0 >= threshold {
+            return true;
+        }
+        self.0 += 1;
+        false
+    }
+    /// Marks the location as the header of a compiled tree.
+    pub fn set_tree(&mut self, tree: u32) {
+        self.0 = TREE + i64::from(tree);
+    }
+    /// The compiled tree that starts here.
+    pub fn tree(self) -> Option<u32> {
+        u32::try_from(self.0.checked_sub(TREE)?).ok()
+    }
+    /// `visits` more visits until the threshold is reached again.
+    pub fn postpone(&mut self, threshold: i64, visits: i64) {
+        self.0 = threshold.saturating_sub(visits);
+    }
+    /// Makes the next visit ask the engine (unless a tree starts here).
+    pub fn heat(&mut self, threshold: i64) {
+        if self.tree().is_none() {
+            self.0 = threshold;
+        }
+    }
+    /// Starts over.
+    pub fn reset(&mut self) {
+        self.0 = 0;
+    }
+}
+
+/// Limits of one recording.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Uops in a trace.
+    pub max_uops: usize,
+    /// Snapshots in a trace.
+    pub max_snapshots: usize,
+    /// Frames inlined below the root frame.
+    pub max_inline_depth: usize,
+    /// Frames of the same code in the inlined chain, the first included.
+    pub max_recursion: usize,
+    /// Visits of one foreign loop header in a recording: short inner loops are unrolled up to here.
+    pub max_inner_visits: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { max_uops: 4000, max_snapshots: 500, max_inline_depth: 12, max_recursion: 2, max_inner_visits: 8 }
+    }
+}

@@ -1,0 +1,2 @@
+"""Imported by main.py; fails while it runs."""
+1 / 0

@@ -1,0 +1,87 @@
+"""Slices of lists, tuples, strings, bytes and ranges: negative steps, assignment, deletion, out of range bounds."""
+
+data = list(range(10))
+bounds = [None, 0, 1, 5, 9, 10, 15, -1, -5, -10, -11, -20]
+steps = [None, 1, 2, 3, -1, -2, -7]
+total = 0
+for start in bounds:
+    for stop in bounds:
+        for step in steps:
+            part = data[start:stop:step]
+            text = "0123456789"[start:stop:step]
+            assert "".join(map(str, part)) == text
+            assert list(range(10)[start:stop:step]) == part
+            assert list(tuple(data)[start:stop:step]) == part
+            total += sum(part) * len(part)
+print(total)
+print(data[2:5], data[:3], data[7:], data[::-1], data[8:2:-2], data[-3:], data[:-8], data[20:], data[5:2])
+print("hello"[1:-1], "héllo"[::-1], b"bytes"[1:3], (1, 2, 3)[1:], range(0, 20, 3)[1:5], range(10)[::-3])
+d = data[:]
+d[2:4] = ["a", "b", "c"]
+print(d)
+d[:0] = [-2, -1]
+d[len(d) :] = [99]
+print(d)
+d[3:6] = []
+print(d)
+d[::2] = range(100, 100 + len(d[::2]))
+print(d)
+d[::-3] = ["x"] * len(d[::-3])
+print(d)
+del d[1:3]
+del d[::2]
+print(d)
+del d[-1]
+print(d)
+d[1:1] = d
+print(d)
+for bad in (lambda: d.__setitem__(slice(0, 4, 2), [1]), lambda: d[::0], lambda: d["a":]):
+    try:
+        bad()
+        print("no error")
+    except (ValueError, TypeError) as e:
+        print(type(e).__name__, e)
+s = slice(1, 8, 3)
+print(s, s.start, s.stop, s.step, s.indices(5), slice(None, None, -1).indices(4), data[s])
+print("abc" * 3, [0] * 4, [1, 2] * 2, (1,) * 3, 2 * "xy", [] * 5, "a" * -1, [[0] * 2] * 2)
+
+
+def reverse_prefix(perm, rounds):
+    count = 0
+    for i in range(rounds):
+        k = perm[0]
+        if k == 0:
+            perm = perm[1:] + perm[:1]
+            continue
+        perm[: k + 1] = perm[k::-1]
+        count += 1
+    return count, perm
+
+
+print(reverse_prefix([4, 2, 0, 3, 1, 6, 5], 200))
+
+
+def windows(values, size):
+    best = None
+    for i in range(len(values) - size + 1):
+        total = sum(values[i : i + size])
+        if best is None or total > best[0]:
+            best = (total, i, values[i : i + size])
+    return best
+
+
+print(windows([(i * 37) % 101 for i in range(400)], 5))
+
+
+def rotate(text, n):
+    for i in range(n):
+        text = text[1:] + text[0]
+    return text
+
+
+print(rotate("abcdefghij", 503), rotate("αβγδ", 401))
+b = bytearray(b"hello world")
+b[0:5] = b"HOWDY!"
+b[-1] = 33
+del b[1:3]
+print(b, bytes(b[::-1]), b[2:4])

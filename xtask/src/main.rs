@@ -1,0 +1,63 @@
+//! `cargo xtask`: the workspace's own chores. `cargo xtask --help` lists them.
+
+mod bench;
+mod ci;
+mod diff;
+mod generate;
+mod plot;
+mod process;
+mod pyperformance;
+mod report;
+mod tidy;
+mod workspace;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// The workspace's own chores.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Everything that must hold before a change lands: format, lints, tidy, tests, differential runs
+    Ci(ci::Options),
+    /// Run programs in every mode of uplift and under CPython, and compare what they print
+    Diff(diff::Options),
+    /// Time programs under uplift, CPython and PyPy, and print a table
+    Bench(bench::Options),
+    /// Check the rules of the source tree that no compiler checks
+    Tidy,
+    /// Print the generated program of a seed
+    Generate {
+        /// The seed, as `diff` reports it
+        seed: u64,
+    },
+}
+
+/// What a chore gives back: nothing, or why it failed, ready to be printed.
+type Outcome = Result<(), String>;
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Ci(options) => ci::run(&options),
+        Command::Diff(options) => diff::run(&options),
+        Command::Bench(options) => bench::run(&options),
+        Command::Tidy => tidy::run(),
+        Command::Generate { seed } => {
+            print!("{}", generate::program(seed));
+            Ok(())
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
