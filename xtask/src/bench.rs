@@ -115,7 +115,8 @@ pub fn run(options: &Options) -> Outcome {
         let status = workspace::cargo().args(["bench", "--workspace"]).status().map_err(|e| e.to_string())?;
         return if status.success() { Ok(()) } else { Err("cargo bench failed".into()) };
     }
-    let (rounds, inner_rounds) = if options.quick { (1, 5) } else { (options.rounds.max(1), options.inner_rounds.max(2)) };
+    let (rounds, inner_rounds) =
+        if options.quick { (1, 5) } else { (options.rounds.max(1), options.inner_rounds.max(2)) };
     let subjects = subjects(options)?;
     let (workloads, version) = workloads(options, inner_rounds)?;
     let bar = ProgressBar::new(u64::from(rounds) * (workloads.len() * subjects.len()) as u64).with_style(
@@ -185,7 +186,9 @@ fn subjects(options: &Options) -> Result<Vec<Subject>, String> {
         ours("uplift", "on"),
         ours("uplift, JIT off", "off"),
     ];
-    if !options.no_pypy && let Some((pypy, version)) = workspace::pypy() {
+    if !options.no_pypy
+        && let Some((pypy, version)) = workspace::pypy()
+    {
         subjects.push(Subject { label: version, command: vec![pypy.into()] });
     }
     Ok(subjects)
@@ -257,7 +260,8 @@ fn reported_rounds(finished: &Finished) -> Vec<f64> {
 impl Cell {
     fn summarise(&mut self) {
         let later_halves = self.samples.iter().filter(|s| !s.rounds.is_empty());
-        self.steady = median(later_halves.filter_map(|s| median(s.rounds[s.rounds.len() / 2..].to_vec())).collect());
+        self.steady =
+            median(later_halves.filter_map(|s| median(s.rounds[s.rounds.len() / 2..].to_vec())).collect());
         self.wall = median(self.samples.iter().map(|s| s.wall).collect());
         self.peak_rss = self.samples.iter().map(|s| s.peak_rss).max();
     }

@@ -40,15 +40,7 @@ pub struct Options {
 impl Options {
     /// What `cargo xtask ci` runs.
     pub fn for_ci(generated: u64) -> Self {
-        Self {
-            files: Vec::new(),
-            generated,
-            seed: 1,
-            pyperformance: false,
-            mode: None,
-            timeout: 60,
-            jobs: 2,
-        }
+        Self { files: Vec::new(), generated, seed: 1, pyperformance: false, mode: None, timeout: 60, jobs: 2 }
     }
 }
 

@@ -6,7 +6,8 @@ use std::fmt::Write;
 
 /// The program of a seed.
 pub fn program(seed: u64) -> String {
-    let mut generator = Generator { random: Random::new(seed), out: String::new(), indent: 0, loops: 0, plain: false };
+    let mut generator =
+        Generator { random: Random::new(seed), out: String::new(), indent: 0, loops: 0, plain: false };
     generator.whole(seed);
     generator.out
 }
@@ -421,7 +422,9 @@ impl Generator {
         match self.random.below(7) {
             0 => name.to_owned(),
             1 => format!("not {name}"),
-            2 => format!("isinstance({name}, {})", self.random.pick(&["int", "float", "str", "Thing", "list"])),
+            2 => {
+                format!("isinstance({name}, {})", self.random.pick(&["int", "float", "str", "Thing", "list"]))
+            }
             3 => format!("{name} is None or {left} > 3"),
             4 => format!("0 <= {left} < 20"),
             5 => format!("{left} % 3 == 1"),
@@ -431,7 +434,21 @@ impl Generator {
 
     fn constant(&mut self, kind: Kind) -> String {
         let texts: &[&str] = match kind {
-            Kind::Int => &["0", "1", "2", "3", "-1", "7", "10", "-13", "255", "2 ** 31", "2 ** 47 - 3", "-2 ** 47 + 2", "2 ** 63 - 5"],
+            Kind::Int => &[
+                "0",
+                "1",
+                "2",
+                "3",
+                "-1",
+                "7",
+                "10",
+                "-13",
+                "255",
+                "2 ** 31",
+                "2 ** 47 - 3",
+                "-2 ** 47 + 2",
+                "2 ** 63 - 5",
+            ],
             Kind::Float => &["0.0", "1.0", "0.5", "-2.5", "1e10", "3.0", "-0.0", "0.1", "1e-5"],
             Kind::Text => &["''", "'a'", "'text'", "'é'", "'12'"],
             Kind::Any => {
@@ -439,7 +456,12 @@ impl Generator {
                     0..=7 => Kind::Int,
                     8..=13 => Kind::Float,
                     14 => Kind::Text,
-                    _ => return self.random.pick(&["None", "True", "False", "[1, 2.5]", "Thing(1, 2)"]).to_owned(),
+                    _ => {
+                        return self
+                            .random
+                            .pick(&["None", "True", "False", "[1, 2.5]", "Thing(1, 2)"])
+                            .to_owned();
+                    }
                 };
                 return self.constant(kind);
             }
@@ -450,10 +472,22 @@ impl Generator {
     /// An expression that mostly gives `kind`; functions below `callable` may be called in it.
     fn expression(&mut self, kind: Kind, depth: usize, callable: usize) -> String {
         if depth == 0 || self.random.chance(15) {
-            return if self.random.chance(70) { self.random.pick(NAMES).to_owned() } else { self.constant(kind) };
+            return if self.random.chance(70) {
+                self.random.pick(NAMES).to_owned()
+            } else {
+                self.constant(kind)
+            };
         }
         let kind = match kind {
-            Kind::Any => self.random.pick(&[Kind::Int, Kind::Int, Kind::Int, Kind::Float, Kind::Float, Kind::Float, Kind::Text]),
+            Kind::Any => self.random.pick(&[
+                Kind::Int,
+                Kind::Int,
+                Kind::Int,
+                Kind::Float,
+                Kind::Float,
+                Kind::Float,
+                Kind::Text,
+            ]),
             kind => kind,
         };
         if self.random.chance(18) {

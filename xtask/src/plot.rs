@@ -25,7 +25,11 @@ fn bars(results: &Results) -> Vec<Bars> {
     let others = CPYTHON + 1..results.subjects.len();
     let mut bars: Vec<Bars> = Vec::new();
     for row in &results.rows {
-        let figure = if row.pyperformance { |c: &crate::bench::Cell| c.steady } else { |c: &crate::bench::Cell| c.wall };
+        let figure = if row.pyperformance {
+            |c: &crate::bench::Cell| c.steady
+        } else {
+            |c: &crate::bench::Cell| c.wall
+        };
         let name = if row.pyperformance { row.name.clone() } else { format!("{} (process)", row.name) };
         bars.push((name, others.clone().map(|s| report::ratio(row, s, figure)).collect()));
     }

@@ -134,7 +134,9 @@ fn fetch(download: &Path) -> Result<(), String> {
 /// Unpacks each wheel into a folder named by its version.
 fn unpack(folder: &Path, download: &Path) -> Result<(), String> {
     let entries = std::fs::read_dir(download).map_err(|e| format!("{}: {e}", download.display()))?;
-    for path in entries.flatten().map(|entry| entry.path()).filter(|p| p.extension().is_some_and(|e| e == "whl")) {
+    for path in
+        entries.flatten().map(|entry| entry.path()).filter(|p| p.extension().is_some_and(|e| e == "whl"))
+    {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let version = name.split('-').nth(1).unwrap_or("unknown").to_owned();
         let problem = |e: &dyn std::fmt::Display| format!("{}: {e}", path.display());

@@ -21,7 +21,10 @@ type Figure = fn(&Cell) -> Option<f64>;
 pub fn print(results: &Results) {
     println!("{}, {}", results.date, results.machine);
     if let Some(version) = &results.pyperformance {
-        println!("pyperformance {version}; {} processes of {} rounds each\n", results.rounds, results.inner_rounds);
+        println!(
+            "pyperformance {version}; {} processes of {} rounds each\n",
+            results.rounds, results.inner_rounds
+        );
         println!("Steady state, times faster than CPython:");
         println!("{}\n", ratios(results, |cell| cell.steady, "s a round"));
     }
@@ -39,7 +42,8 @@ pub fn ratio(row: &Row, subject: usize, figure: Figure) -> Option<f64> {
 
 /// The geometric mean of the rows that have a figure.
 pub fn geometric_mean(rows: &[&Row], subject: usize, figure: Figure) -> Option<f64> {
-    let logarithms: Vec<f64> = rows.iter().filter_map(|row| ratio(row, subject, figure)).map(f64::ln).collect();
+    let logarithms: Vec<f64> =
+        rows.iter().filter_map(|row| ratio(row, subject, figure)).map(f64::ln).collect();
     let count = logarithms.len() as f64;
     (count > 0.0).then(|| (logarithms.iter().sum::<f64>() / count).exp())
 }
@@ -49,7 +53,11 @@ fn table(results: &Results, unit: &str) -> Table {
     table.load_style(presets::ASCII_MARKDOWN);
     let mut header = vec!["program".to_owned()];
     for (i, subject) in results.subjects.iter().enumerate() {
-        let label = if i == CPYTHON && !unit.is_empty() { format!("{}, {unit}", subject.label) } else { subject.label.clone() };
+        let label = if i == CPYTHON && !unit.is_empty() {
+            format!("{}, {unit}", subject.label)
+        } else {
+            subject.label.clone()
+        };
         header.push(label);
     }
     table.set_header(header);
@@ -89,7 +97,8 @@ fn memory(results: &Results) -> Table {
     let mut table = table(results, "");
     for row in &results.rows {
         let mut cells = vec![row.name.clone()];
-        let mebibytes = |cell: &Cell| cell.peak_rss.map_or("-".into(), |b| format!("{:.0}", b as f64 / 1048576.0));
+        let mebibytes =
+            |cell: &Cell| cell.peak_rss.map_or("-".into(), |b| format!("{:.0}", b as f64 / 1048576.0));
         cells.extend(row.cells.iter().map(mebibytes));
         table.add_row(cells);
     }
@@ -115,7 +124,8 @@ fn targets(results: &Results) {
         line(ratio >= 10.0, format!("{} at least 10 times CPython: {ratio:.2}", row.name));
     }
     for row in &suite {
-        let against = steady(&row.cells[JIT_OFF]).zip(steady(&row.cells[JIT_ON])).map_or(0.0, |(off, on)| off / on);
+        let against =
+            steady(&row.cells[JIT_OFF]).zip(steady(&row.cells[JIT_ON])).map_or(0.0, |(off, on)| off / on);
         if against < 0.95 {
             line(false, format!("{} at least 0.95 of our own interpreter: {against:.2}", row.name));
         }
@@ -126,7 +136,10 @@ fn targets(results: &Results) {
 pub fn machine() -> String {
     let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
     let cpu = read("/proc/cpuinfo");
-    let model = cpu.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ")).map_or("?", |(_, m)| m);
+    let model = cpu
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split_once(": "))
+        .map_or("?", |(_, m)| m);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     format!("{model}, {cores} cores, Linux {}", read("/proc/sys/kernel/osrelease").trim())
 }

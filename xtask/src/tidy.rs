@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The dependency arrows: a package, and the packages of this workspace that it may depend on. Siblings are absent.
+/// A host sees the engine, and the language of uops for its bytecode table.
 const ARROWS: &[(&str, &[&str])] = &[
     ("uplift-uop", &[]),
     ("uplift-interp", &["uplift-uop"]),
@@ -12,7 +13,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("uplift-opt", &["uplift-uop"]),
     ("uplift-cranelift", &["uplift-uop"]),
     ("uplift", &["uplift-uop", "uplift-interp", "uplift-record", "uplift-opt", "uplift-cranelift"]),
-    ("uplift-python", &["uplift"]),
+    ("uplift-python", &["uplift", "uplift-uop"]),
     ("uplift-cli", &["uplift", "uplift-python"]),
     (
         "uplift-testing",
@@ -24,16 +25,53 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// The one package that may name Cranelift.
 const BACKEND: &str = "uplift-cranelift";
 
-/// Names of which each must stand in a filetest, from the tables that define them.
+/// Names of which each must stand in a test, from the tables that define them.
 struct Named {
     /// What they are: "uop", "pass".
     what: &'static str,
+    place: Place,
     names: Vec<String>,
 }
 
-/// The lists whose coverage is checked. Each comes from the public table of the crate that owns it.
+/// Where a name must stand.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    /// A text under tests/filetests.
+    Filetests,
+    /// Rust code that tests: what no text can express.
+    RustTests,
+}
+
+impl Place {
+    fn holds(self, file: &Path, text: &str) -> bool {
+        match self {
+            Self::Filetests => file.starts_with("tests/filetests"),
+            Self::RustTests => {
+                let test_file =
+                    file.components().any(|c| c.as_os_str() == "tests" || c.as_os_str() == "tests.rs");
+                file.extension().is_some_and(|e| e == "rs") && (test_file || text.contains("#[cfg(test)]"))
+            }
+        }
+    }
+}
+
+/// The lists whose coverage is checked, each from the public table of the crate that owns it.
 fn named() -> Vec<Named> {
-    Vec::new()
+    use uplift_opt::{PASSES, rules::RULES};
+    use uplift_record::AbortReason;
+    use uplift_uop::{Op, verify::Rule};
+    let list = |what, place, names| Named { what, place, names };
+    vec![
+        list("uop", Place::Filetests, Op::ALL.iter().map(|op| op.info().name.to_owned()).collect()),
+        list(
+            "verifier rule",
+            Place::Filetests,
+            Rule::ALL.iter().map(|rule| rule.number().to_owned()).collect(),
+        ),
+        list("pass", Place::Filetests, PASSES.iter().map(|pass| pass.name.to_owned()).collect()),
+        list("optimizer rule", Place::Filetests, RULES.iter().map(|rule| rule.name.to_owned()).collect()),
+        list("abort reason", Place::RustTests, AbortReason::ALL.iter().map(|r| format!("{r:?}")).collect()),
+    ]
 }
 
 pub fn run() -> Outcome {
@@ -113,11 +151,13 @@ fn dead_paths(file: &Path, text: &str) -> Vec<String> {
         for path in spans.chain(links.filter(|_| !fenced).filter(outside)) {
             // A line number behind a path is fine; globs and placeholders name their folder.
             let path = path.split(':').next().unwrap_or_default().trim_end_matches(['.', ',', ';', '/']);
-            let plain: PathBuf =
-                Path::new(path).components().take_while(|c| {
+            let plain: PathBuf = Path::new(path)
+                .components()
+                .take_while(|c| {
                     let c = c.as_os_str().to_string_lossy();
                     !c.contains(['*', '<', '{', '$', '…'])
-                }).collect();
+                })
+                .collect();
             let first = plain.components().next().map(|c| c.as_os_str().to_string_lossy().into_owned());
             let is_ours = first.is_some_and(|f| tops.contains(&f)) || path.ends_with(".md");
             let built = plain.starts_with("target") || plain.as_os_str().is_empty();
@@ -136,30 +176,38 @@ fn machine_paths(file: &Path, text: &str) -> Vec<String> {
     let mut problems = Vec::new();
     for (number, line) in text.lines().enumerate() {
         for path in &forbidden {
-            let alone = |at: usize| at == 0 || !line[..at].ends_with(|c: char| c.is_alphanumeric() || "._-*}".contains(c));
+            let alone = |at: usize| {
+                at == 0 || !line[..at].ends_with(|c: char| c.is_alphanumeric() || "._-*}".contains(c))
+            };
             if line.match_indices(path.as_str()).any(|(at, _)| alone(at)) {
-                problems.push(format!("{}:{}: a path of somebody's machine: {path}", file.display(), number + 1));
+                problems.push(format!(
+                    "{}:{}: a path of somebody's machine: {path}",
+                    file.display(),
+                    number + 1
+                ));
             }
         }
     }
     problems
 }
 
-/// Names from the tables that no filetest has as a word.
+/// Names from the tables that no test has as a word.
 fn uncovered(files: &[PathBuf], lists: &[Named]) -> Vec<String> {
-    let mut words = BTreeSet::new();
-    for file in files.iter().filter(|f| f.starts_with("tests/filetests")) {
-        let text = std::fs::read_to_string(workspace::root().join(file)).unwrap_or_default();
-        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
-        words.extend(text.split(|c| !is_name(c)).map(str::to_owned));
-        // Names may hold dots, and a word may end a sentence.
-        let with_dots = text.split(|c| !is_name(c) && c != '.').map(|w| w.trim_matches('.').to_owned());
-        words.extend(with_dots);
-    }
     let mut problems = Vec::new();
-    for list in lists {
-        for name in list.names.iter().filter(|name| !words.contains(*name)) {
-            problems.push(format!("{} `{name}` stands in no file under tests/filetests", list.what));
+    for place in [Place::Filetests, Place::RustTests] {
+        let mut words = BTreeSet::new();
+        for file in files {
+            let text = std::fs::read_to_string(workspace::root().join(file)).unwrap_or_default();
+            if place.holds(file, &text) {
+                words.extend(text.split(|c: char| !(c.is_alphanumeric() || c == '_')).map(str::to_owned));
+            }
+        }
+        for list in lists.iter().filter(|list| list.place == place) {
+            let missing = list.names.iter().filter(|name| !words.contains(*name));
+            problems.extend(missing.map(|name| match place {
+                Place::Filetests => format!("{} `{name}` stands in no file under tests/filetests", list.what),
+                Place::RustTests => format!("{} `{name}` stands in no Rust test", list.what),
+            }));
         }
     }
     problems
@@ -186,7 +234,7 @@ mod tests {
 
     #[test]
     fn a_name_without_a_filetest_is_found() {
-        let list = Named { what: "uop", names: vec!["no-such_name".into()] };
+        let list = Named { what: "uop", place: Place::Filetests, names: vec!["no_such_name".into()] };
         assert_eq!(uncovered(&[], &[list]).len(), 1);
     }
 }

@@ -1,6 +1,7 @@
 //! [`Compiler`]: a tree to machine code, with reused contexts.
 
 use crate::error::CompileError;
+use crate::exits::ExitTable;
 use crate::lower;
 use crate::target::{Limits, Options, build_isa};
 use cranelift_codegen::Context;
@@ -9,6 +10,7 @@ use cranelift_codegen::ir::SourceLoc;
 use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_frontend::FunctionBuilderContext;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::Instant;
 use uplift_uop::{HostSpec, SnapId, TraceId, Tree};
 
@@ -65,6 +67,8 @@ pub struct CompiledTree {
     pub(crate) code: Vec<u8>,
     pub(crate) align: u64,
     pub(crate) native: bool,
+    /// The code holds the table's address.
+    pub(crate) table: Option<Arc<ExitTable>>,
     ranges: Vec<CodeRange>,
     stats: CompileStats,
 }
@@ -109,10 +113,7 @@ impl Compiler {
     ) -> Result<CompiledTree, CompileError> {
         let uops = tree.len();
         if uops > limits.max_uops {
-            return Err(CompileError::LimitExceeded(format!(
-                "{uops} uops, at most {}",
-                limits.max_uops
-            )));
+            return Err(CompileError::LimitExceeded(format!("{uops} uops, at most {}", limits.max_uops)));
         }
         let result = self.guarded(|this| this.compile_inner(tree, spec, attention))?;
         if result.code.len() > limits.max_code_bytes {
@@ -189,14 +190,15 @@ impl Compiler {
             name: tree.name.clone(),
             align: u64::from(buffer.alignment),
             native,
+            table: lowered.table,
             ranges,
             stats: CompileStats {
                 clif_us,
                 codegen_us,
                 code_bytes: code.len(),
-                uops: lowered.uops,
-                blocks: lowered.blocks,
-                exits: lowered.exits,
+                uops: lowered.counts.uops,
+                blocks: lowered.counts.blocks,
+                exits: lowered.counts.exits,
             },
             code,
         })

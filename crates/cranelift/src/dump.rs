@@ -22,7 +22,8 @@ pub fn disassemble(compiled: &CompiledTree, tree: &Tree, spec: &HostSpec) -> Str
     );
     for CodeRange { start, end, origin } in pieces(compiled) {
         let _ = match origin {
-            Origin::Frame => writeln!(text, "; prologue, constants"),
+            Origin::Frame if start == 0 => writeln!(text, "; prologue"),
+            Origin::Frame => writeln!(text, "; constants"),
             Origin::Uop(trace, index) => {
                 let inst = tree.traces.get(trace.0 as usize).and_then(|t| t.insts.get(index as usize));
                 let uop = inst.map_or_else(|| "?".into(), |inst| print_inst(tree, inst, spec));
@@ -35,7 +36,8 @@ pub fn disassemble(compiled: &CompiledTree, tree: &Tree, spec: &HostSpec) -> Str
     text
 }
 
-/// The whole code cut where the origin changes.
+/// The whole code cut where the origin changes. Moves and constants that the register allocator and
+/// the egraph add belong to nobody; they go with what stands before them.
 fn pieces(compiled: &CompiledTree) -> Vec<CodeRange> {
     let mut pieces: Vec<CodeRange> = Vec::new();
     let mut push = |start: u32, end: u32, origin: Origin| match pieces.last_mut() {
@@ -44,8 +46,10 @@ fn pieces(compiled: &CompiledTree) -> Vec<CodeRange> {
         _ => pieces.push(CodeRange { start, end, origin }),
     };
     let mut at = 0;
-    for range in compiled.ranges() {
-        push(at, range.start, Origin::Frame);
+    let mut previous = Origin::Frame;
+    for range in compiled.ranges().iter().filter(|range| range.origin != Origin::Frame) {
+        push(at, range.start, previous);
+        previous = range.origin;
         push(range.start.max(at), range.end, range.origin);
         at = at.max(range.end);
     }

@@ -14,6 +14,7 @@
 mod compile;
 pub mod dump;
 mod error;
+mod exits;
 mod lower;
 mod memory;
 mod perf_map;

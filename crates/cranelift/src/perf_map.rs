@@ -19,7 +19,7 @@ pub(crate) fn register(address: usize, tree: &CompiledTree) {
 }
 
 fn open() -> Option<Mutex<File>> {
-    if !std::env::var_os("UPLIFT_PERF_MAP").is_some_and(|value| value == "1") {
+    if std::env::var_os("UPLIFT_PERF_MAP").is_none_or(|value| value != "1") {
         return None;
     }
     let path = std::env::temp_dir().join(format!("perf-{}.map", std::process::id()));

@@ -11,10 +11,11 @@ use uplift_uop::{HostSpec, Tree};
 /// How hard Cranelift works.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OptLevel {
-    /// No mid-end: about half the compile time, and equal loops if the tree was optimised well.
-    None,
-    /// Cranelift's own optimizations, too.
+    /// No mid-end: 40 % of the compile time and half the code, because the mid-end repeats cheap
+    /// operations in every exit that needs them. Loops of optimised trees are as fast.
     #[default]
+    None,
+    /// Cranelift's own optimizations, too: for trees that nobody optimised.
     Speed,
 }
 
@@ -31,7 +32,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options { opt_level: OptLevel::Speed, verify: cfg!(debug_assertions), target: None }
+        Options { opt_level: OptLevel::None, verify: cfg!(debug_assertions), target: None }
     }
 }
 
@@ -54,8 +55,7 @@ impl Default for Limits {
 /// machine code, which nobody here can run. Addresses of host functions are this process's.
 pub fn emit_for(triple: &str, tree: &Tree, spec: &HostSpec) -> Result<Vec<u8>, CompileError> {
     let options = Options { target: Some(triple.to_owned()), ..Options::default() };
-    let compiled =
-        Compiler::new(&options)?.compile(tree, spec, std::ptr::null(), &Limits::default())?;
+    let compiled = Compiler::new(&options)?.compile(tree, spec, std::ptr::null(), &Limits::default())?;
     Ok(compiled.code().to_vec())
 }
 
@@ -63,8 +63,9 @@ pub fn emit_for(triple: &str, tree: &Tree, spec: &HostSpec) -> Result<Vec<u8>, C
 pub(crate) fn build_isa(options: &Options) -> Result<OwnedTargetIsa, CompileError> {
     let triple = match &options.target {
         None => Triple::host(),
-        Some(name) => Triple::from_str(name)
-            .map_err(|e| CompileError::Unsupported(format!("target `{name}`: {e}")))?,
+        Some(name) => {
+            Triple::from_str(name).map_err(|e| CompileError::Unsupported(format!("target `{name}`: {e}")))?
+        }
     };
     let mut builder = isa::lookup(triple.clone()).map_err(|e| match e {
         LookupError::SupportDisabled => {

@@ -34,8 +34,7 @@ fn tree() -> Tree {
 fn code_is_shown_under_its_uops() {
     let tree = tree();
     let mut compiler = Compiler::new(&Options::default()).unwrap();
-    let compiled =
-        compiler.compile(&tree, &spec(), std::ptr::null(), &Limits::default()).unwrap();
+    let compiled = compiler.compile(&tree, &spec(), std::ptr::null(), &Limits::default()).unwrap();
     assert!(compiled.ranges().is_sorted_by_key(|range| range.start));
     let origins: Vec<Origin> = compiled.ranges().iter().map(|r| r.origin).collect();
     assert!(origins.contains(&Origin::Uop(TraceId(0), 5)));
@@ -43,7 +42,7 @@ fn code_is_shown_under_its_uops() {
     let text = dump::disassemble(&compiled, &tree, &spec());
     assert!(text.contains("int_mul_checked v") && text.contains("; exit s1"), "{text}");
     #[cfg(all(feature = "disas", target_arch = "x86_64"))]
-    assert!(text.contains("push rbp") && text.contains("imul"), "{text}");
+    assert!(text.contains("pushq %rbp") && text.contains("imul"), "{text}");
     let [before, after] = compiler.clif_text(&tree, &spec()).unwrap();
     assert!(before.contains("smul_overflow") && after.contains("brif"), "{before}{after}");
 }

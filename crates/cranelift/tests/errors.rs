@@ -106,8 +106,7 @@ fn unknown_targets_are_unsupported_and_foreign_code_is_not_placed() {
         let error = Compiler::new(&options(target)).err().unwrap();
         assert!(matches!(error, CompileError::Unsupported(_)), "{error}");
     }
-    let foreign =
-        if cfg!(windows) { "x86_64-unknown-linux-gnu" } else { "x86_64-pc-windows-msvc" };
+    let foreign = if cfg!(windows) { "x86_64-unknown-linux-gnu" } else { "x86_64-pc-windows-msvc" };
     if let Ok(mut compiler) = Compiler::new(&options(foreign)) {
         let mut b = Build::new();
         let s = b.snap(0, &[]);
@@ -116,4 +115,28 @@ fn unknown_targets_are_unsupported_and_foreign_code_is_not_placed() {
         let memory = CodeMemory::new(1 << 16).unwrap();
         assert!(matches!(memory.publish(&tree), Err(MemoryError::ForeignTarget)));
     }
+}
+
+#[test]
+fn a_long_tree_compiles_on_a_small_stack() {
+    let mut b = Build::new();
+    let w = b.load(0);
+    let mut i = b.op(Op::UnboxInt, &[w]);
+    for number in 0..3000 {
+        let snap = b.snap(number, &[(1, i)]);
+        let zero = b.int(0);
+        let positive = b.op(Op::IntGt, &[i, zero]);
+        b.guard(Op::GuardTrue, &[positive], 0, snap);
+        let one = b.int(1);
+        i = b.op(Op::IntSub, &[i, one]);
+    }
+    b.jump_entry();
+    for number in (0..3000).step_by(300) {
+        b.side(number);
+        let snap = b.snap(5000 + number, &[]);
+        b.exit(snap);
+    }
+    let thread = std::thread::Builder::new().stack_size(256 << 10);
+    let compiled = thread.spawn(move || compile(&b.tree, &spec())).unwrap().join().unwrap();
+    assert!(compiled.is_ok_and(|bytes| bytes > 50_000));
 }

@@ -25,6 +25,7 @@ pub(crate) struct Done {
 /// What a compilation gave.
 pub(crate) struct Output {
     tree: Tree,
+    recorded_guards: u32,
     code: Code,
     pub(crate) code_bytes: usize,
     pub(crate) optimize_time: Duration,
@@ -33,7 +34,7 @@ pub(crate) struct Output {
 
 impl Output {
     pub(crate) fn into_emitted(self) -> Emitted {
-        Emitted::new(self.tree, self.code, self.code_bytes)
+        Emitted::new(self.tree, self.code, self.code_bytes, self.recorded_guards)
     }
     pub(crate) fn uops(&self) -> usize {
         self.tree.len()
@@ -92,7 +93,8 @@ impl Pipeline {
         dump::text(&self.config, Stage::Opt, &tree, self.spec);
         let start = Instant::now();
         let (code, code_bytes) = self.lower(&tree)?;
-        Ok(Output { tree, code, code_bytes, optimize_time, compile_time: start.elapsed() })
+        let recorded_guards = recorded.guards;
+        Ok(Output { tree, recorded_guards, code, code_bytes, optimize_time, compile_time: start.elapsed() })
     }
 
     #[cfg(feature = "cranelift")]

@@ -1,6 +1,8 @@
 //! [`Config`]: everything an embedder may choose, as a builder with working defaults.
 
+use crate::attention::Attention;
 use std::path::PathBuf;
+use std::sync::Arc;
 use uplift_record::Limits;
 
 /// What runs traces.
@@ -57,6 +59,7 @@ pub struct Config {
     pub(crate) verify: bool,
     pub(crate) code_cap: usize,
     pub(crate) dumps: Vec<Dump>,
+    pub(crate) attention: Arc<Attention>,
 }
 
 impl Default for Config {
@@ -73,6 +76,7 @@ impl Default for Config {
             verify: cfg!(debug_assertions),
             code_cap: 64 << 20,
             dumps: Vec::new(),
+            attention: Arc::default(),
         }
     }
 }
@@ -121,6 +125,11 @@ impl Config {
     /// Bytes of machine code that may live at once; beyond, the least recently entered trees are evicted.
     pub fn code_cap(mut self, bytes: usize) -> Config {
         self.code_cap = bytes;
+        self
+    }
+    /// The attention word to poll, where the host has one already.
+    pub fn attention(mut self, word: Arc<Attention>) -> Config {
+        self.attention = word;
         self
     }
     /// Dumps a stage of every compilation.

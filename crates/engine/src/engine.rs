@@ -18,9 +18,6 @@ use uplift_record::{AbortReason, Action, Finished, Location, LoopCell, Start};
 use uplift_uop::spec::SpecError;
 use uplift_uop::{HostSpec, Phase, Resume, Scalar, SnapId, Tree};
 
-/// Guards from this number on were made by the optimizer and take no side traces.
-const FIRST_SYNTHETIC_GUARD: u32 = u32::MAX / 2;
-
 /// Why an engine was not made.
 #[derive(Debug)]
 pub enum EngineError {
@@ -67,7 +64,7 @@ impl Engine {
     /// An engine for the host that `spec` describes.
     pub fn new(spec: &'static HostSpec, config: Config) -> Result<Rc<Engine>, EngineError> {
         spec.validate().map_err(EngineError::Spec)?;
-        let attention = Arc::new(Attention::default());
+        let attention = Arc::clone(&config.attention);
         let pipeline = || Pipeline::new(spec, &config, Arc::clone(&attention));
         let compilation = match config.mode {
             CompileMode::Inline => Compilation::Inline(Box::new(pipeline())),
@@ -420,7 +417,7 @@ impl Engine {
         events::exit(state, snapshot.guard, count);
         if count < self.config.side_threshold
             || snapshot.resume == Resume::Raise
-            || snapshot.guard.number >= FIRST_SYNTHETIC_GUARD
+            || !emitted.is_recorded(snapshot.guard)
             || self.attention.get() != 0
         {
             return false;
@@ -547,10 +544,11 @@ impl Engine {
 
 /// Exit counts follow their guards into the new emission.
 fn carry_counts(previous: &Emitted, next: &Emitted) {
+    let exits = previous.tree.snaps.iter().zip(&previous.exits);
     let counts: FxHashMap<_, _> =
-        previous.tree.snaps.iter().zip(&previous.exits).map(|(s, count)| (s.guard, count.get())).collect();
+        exits.filter(|(s, _)| previous.is_recorded(s.guard)).map(|(s, count)| (s.guard, count.get())).collect();
     for (snapshot, counter) in next.tree.snaps.iter().zip(&next.exits) {
-        if let Some(&count) = counts.get(&snapshot.guard) {
+        if let Some(&count) = counts.get(&snapshot.guard).filter(|_| next.is_recorded(snapshot.guard)) {
             counter.set(count);
         }
     }

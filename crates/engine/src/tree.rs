@@ -21,12 +21,18 @@ pub(crate) struct Emitted {
     /// How often each snapshot's exit was taken.
     pub(crate) exits: Vec<Cell<u32>>,
     pub(crate) code_bytes: usize,
+    recorded_guards: u32,
 }
 
 impl Emitted {
-    pub(crate) fn new(tree: Tree, code: Code, code_bytes: usize) -> Emitted {
+    /// An emission of a recorded tree with `recorded_guards` guards.
+    pub(crate) fn new(tree: Tree, code: Code, code_bytes: usize, recorded_guards: u32) -> Emitted {
         let exits = tree.snaps.iter().map(|_| Cell::new(0)).collect();
-        Emitted { tree, code, exits, code_bytes }
+        Emitted { tree, code, exits, code_bytes, recorded_guards }
+    }
+    /// Whether a guard was recorded, not invented by the optimizer: only then it can take a side trace.
+    pub(crate) fn is_recorded(&self, guard: GuardId) -> bool {
+        guard.number < self.recorded_guards
     }
 }
 

@@ -7,14 +7,14 @@
 
 mod memory;
 
-pub use memory::{call, load, store};
+pub use memory::{call, load, place, store};
 
+use std::borrow::Cow;
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicU64, Ordering};
 use uplift_uop::eval::{Outcome, evaluate};
-use uplift_uop::{
-    GuardId, HostSpec, Inst, Op, Scalar, Section, SnapId, Snapshot, TraceId, Tree, Val,
-};
+use uplift_uop::sides::Sides;
+use uplift_uop::{HostSpec, Inst, Op, Scalar, Section, SnapId, Snapshot, TraceId, Tree, Val};
 
 /// How a run of a tree ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +35,16 @@ pub enum Fault {
     /// The tree is malformed; the verifier says how.
     Malformed(&'static str),
 }
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Fault::OutOfFuel => write!(f, "out of fuel"),
+            Fault::Malformed(what) => write!(f, "malformed tree: {what}"),
+        }
+    }
+}
+impl std::error::Error for Fault {}
 
 /// Runs `tree` once from its entry; [`Program::new`] and [`Program::run`] in one.
 ///
@@ -64,27 +74,43 @@ pub fn box_scalar(spec: &HostSpec, scalar: Scalar) -> u64 {
     }
 }
 
-/// A tree made ready to run: constants laid out behind the values, side traces found.
+/// What running a tree needs to know of it beforehand: constants behind the values, and where side traces hang.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    /// Values (unset), then constants.
+    initial: Vec<Scalar>,
+    sides: Sides,
+    /// Position of the loop header in the root.
+    header: Option<usize>,
+}
+
+impl Layout {
+    /// The layout of `tree`.
+    pub fn new(tree: &Tree) -> Layout {
+        let mut initial = vec![Scalar::Unit; tree.values.len()];
+        initial.extend(tree.consts.iter());
+        let root = tree.traces.first();
+        let header = root.and_then(|t| t.insts.iter().position(|i| i.op == Op::LoopHeader));
+        Layout { initial, sides: Sides::new(tree), header }
+    }
+}
+
+/// A tree made ready to run.
 pub struct Program<'a> {
     tree: &'a Tree,
     spec: &'a HostSpec,
-    /// Values (unset), then constants.
-    initial: Vec<Scalar>,
-    /// For each snapshot, the side trace that continues its exit.
-    sides: Vec<Option<TraceId>>,
-    /// Position of the loop header in the root.
-    header: Option<usize>,
+    layout: Cow<'a, Layout>,
 }
 
 impl<'a> Program<'a> {
     /// Makes `tree` ready.
     pub fn new(tree: &'a Tree, spec: &'a HostSpec) -> Program<'a> {
-        let mut initial = vec![Scalar::Unit; tree.values.len()];
-        initial.extend(tree.consts.iter());
-        let root = tree.traces.first();
-        let header = root.and_then(|t| t.insts.iter().position(|i| i.op == Op::LoopHeader));
-        let sides = tree.snaps.iter().map(|s| side_of(tree, s.guard, header.is_some())).collect();
-        Program { tree, spec, initial, sides, header }
+        Program { tree, spec, layout: Cow::Owned(Layout::new(tree)) }
+    }
+
+    /// As [`Program::new`] with the tree's layout, made before: for trees that are entered often.
+    pub fn with_layout(tree: &'a Tree, spec: &'a HostSpec, layout: &'a Layout) -> Program<'a> {
+        Program { tree, spec, layout: Cow::Borrowed(layout) }
     }
 
     /// Runs from the tree's entry until an exit, or until `fuel` instructions were executed.
@@ -100,9 +126,26 @@ impl<'a> Program<'a> {
         attention: &AtomicU64,
         fuel: Option<u64>,
     ) -> Result<Exit, Fault> {
+        // SAFETY: the caller's promise is the same.
+        unsafe { self.run_leaving(ctx, frame, attention, fuel, |_, _| false) }
+    }
+
+    /// As [`Program::run`], but each instruction that has a snapshot first asks `leave`, with the frame, whether to
+    /// take the exit though nothing failed. Any tree must bear that at instructions that exit.
+    ///
+    /// # Safety
+    /// As for [`Program::run`]; `leave` must not write to the frame.
+    pub unsafe fn run_leaving(
+        &self,
+        ctx: *mut c_void,
+        frame: *mut u64,
+        attention: &AtomicU64,
+        fuel: Option<u64>,
+        mut leave: impl FnMut(&Inst, *const u64) -> bool,
+    ) -> Result<Exit, Fault> {
         let fuel = fuel.unwrap_or(u64::MAX);
         let mut machine =
-            Machine { program: self, values: self.initial.clone(), ctx, frame, attention };
+            Machine { program: self, values: self.layout.initial.clone(), ctx, frame, attention };
         let (mut trace, mut at, mut executed) = (0, 0, 0);
         loop {
             let inst = self.tree.traces.get(trace).and_then(|t| t.insts.get(at));
@@ -111,17 +154,24 @@ impl<'a> Program<'a> {
                 return Err(Fault::OutOfFuel);
             }
             executed += 1;
+            if let Some(snap) = inst.snap
+                && leave(inst, frame)
+            {
+                // SAFETY: the caller's promise.
+                unsafe { machine.restore(snap) }?;
+                return Ok(Exit { snap, trace: TraceId(trace as u32), executed });
+            }
             // SAFETY: the caller's promise.
             match unsafe { machine.step(inst) }? {
                 Next::Following => at += 1,
                 Next::Entry => (trace, at) = (0, 0),
                 Next::Header => {
-                    let header = self.header.ok_or(Fault::Malformed("jump without a header"))?;
+                    let header = self.layout.header.ok_or(Fault::Malformed("jump without a header"))?;
                     (trace, at) = (0, header + 1);
                 }
                 Next::Exit => {
                     let snap = inst.snap.ok_or(Fault::Malformed("an exit without a snapshot"))?;
-                    if let Some(side) = self.sides.get(snap.0 as usize).copied().flatten() {
+                    if let Some(side) = self.layout.sides.of_snap(snap) {
                         (trace, at) = (side.0 as usize, 0);
                         continue;
                     }
@@ -132,16 +182,6 @@ impl<'a> Program<'a> {
             }
         }
     }
-}
-
-/// The side trace of a guard. Without a loop header nothing was peeled, and phases do not tell guards apart.
-fn side_of(tree: &Tree, guard: GuardId, peeled: bool) -> Option<TraceId> {
-    let exact = tree.side_at(guard);
-    if exact.is_some() || peeled {
-        return exact;
-    }
-    let same_number = |t: &uplift_uop::Trace| t.parent.is_some_and(|p| p.number == guard.number);
-    tree.traces.iter().position(same_number).map(|i| TraceId(i as u32))
 }
 
 /// Where execution goes after an instruction.
@@ -296,7 +336,7 @@ impl Machine<'_> {
             }
             Op::Jump => {
                 let root = self.program.tree.traces.first();
-                let header = root.zip(self.program.header).and_then(|(t, at)| t.insts.get(at));
+                let header = root.zip(self.program.layout.header).and_then(|(t, at)| t.insts.get(at));
                 let header = header.ok_or(Fault::Malformed("jump without a header"))?;
                 self.assign(&header.results, &inst.args)?;
                 return Ok(Next::Header);

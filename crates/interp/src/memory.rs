@@ -7,13 +7,7 @@ use std::ffi::c_void;
 use uplift_uop::{FnAddr, HostSpec, ImmKind, Op, Width};
 
 /// Address and width of what a memory uop touches; `None` if its field or element is not declared.
-pub(crate) fn place(
-    spec: &HostSpec,
-    op: Op,
-    imm: u64,
-    base: u64,
-    index: i64,
-) -> Option<(u64, Width)> {
+pub fn place(spec: &HostSpec, op: Op, imm: u64, base: u64, index: i64) -> Option<(u64, Width)> {
     let at = usize::try_from(imm).ok()?;
     let (offset, width) = match op.info().imm {
         ImmKind::Field => spec.fields.get(at).map(|f| (i64::from(f.offset), f.width))?,
@@ -54,9 +48,7 @@ pub unsafe fn store(address: u64, width: Width, bits: u64) {
     // SAFETY: the caller's promise.
     unsafe {
         match width {
-            Width::I64 | Width::F64 | Width::Ref | Width::Word => {
-                (at as *mut u64).write_unaligned(bits)
-            }
+            Width::I64 | Width::F64 | Width::Ref | Width::Word => (at as *mut u64).write_unaligned(bits),
             Width::I32 | Width::U32 => (at as *mut u32).write_unaligned(bits as u32),
             Width::U16 => (at as *mut u16).write_unaligned(bits as u16),
             Width::U8 => (at as *mut u8).write(bits as u8),

@@ -125,11 +125,10 @@ pub(crate) fn dead_code(tree: &Tree, spec: &HostSpec) -> Tree {
         }
     }
     marker.run();
-    let (live, header) = (marker.live, marker.header);
-    sweep(tree, spec, &live, header)
+    sweep(tree, spec, &marker.live, marker.header, !marker.jumps.is_empty())
 }
 
-fn sweep(tree: &Tree, spec: &HostSpec, live: &[bool], header: Option<(usize, usize)>) -> Tree {
+fn sweep(tree: &Tree, spec: &HostSpec, live: &[bool], header: Option<(usize, usize)>, loops: bool) -> Tree {
     let is_live = |val: &Val| live.get(val.index()).copied().unwrap_or(false);
     let carried: Vec<bool> = header.map_or_else(Vec::new, |(trace, inst)| {
         tree.traces[trace].insts[inst].results.iter().map(is_live).collect()
@@ -137,7 +136,7 @@ fn sweep(tree: &Tree, spec: &HostSpec, live: &[bool], header: Option<(usize, usi
     let mut out = tree.clone();
     for trace in &mut out.traces {
         trace.insts.retain(|inst| {
-            inst.op == Op::LoopHeader || !removable(inst, spec) || inst.results.iter().any(is_live)
+            inst.op == Op::LoopHeader && loops || !removable(inst, spec) || inst.results.iter().any(is_live)
         });
         for inst in trace.insts.iter_mut().filter(|i| matches!(i.op, Op::LoopHeader | Op::Jump)) {
             let mut flags = carried.iter();

@@ -1,6 +1,6 @@
 //! The tree under construction, with the definition of each of its values.
 
-use uplift_uop::{Args, GuardId, Inst, Op, Phase, Snapshot, SnapId, Tree, Ty, Val};
+use uplift_uop::{Args, GuardId, Inst, Op, Phase, SnapId, Snapshot, Tree, Ty, Val};
 
 /// How a value came about: its uop, immediate and first operands (as they were then).
 #[derive(Clone, Copy, Debug)]

@@ -25,8 +25,7 @@ pub(crate) struct Fact {
 
 impl Fact {
     /// Nothing is known.
-    pub const NONE: Fact =
-        Fact { kinds: ALL_KINDS, lo: i64::MIN, hi: i64::MAX, eq: None, nonnull: false };
+    pub const NONE: Fact = Fact { kinds: ALL_KINDS, lo: i64::MIN, hi: i64::MAX, eq: None, nonnull: false };
 
     /// An integer from `lo` to `hi`.
     pub const fn range(lo: i64, hi: i64) -> Fact {
@@ -67,7 +66,7 @@ pub(crate) struct Kinds {
     pub int: u64,
     /// Kinds of boxed floats.
     pub float: u64,
-    /// Kinds of boxed references that are not null: the test called `ref`.
+    /// Kinds of boxed references that are not null: the test called `ref`, which must accept all of them.
     pub reference: u64,
     /// Kinds of boxed booleans.
     pub boolean: u64,
@@ -91,8 +90,8 @@ impl Kinds {
             // The largest float in bits that arithmetic makes is the negative default NaN.
             let (low, high) = (repr.box_float(0.0), repr.box_float(f64::from_bits(0xFFF8 << 48)));
             kinds_of(spec, |test| {
-                let high_mask = (!test.mask).wrapping_add(1) & !test.mask == 0
-                    && test.mask.leading_zeros() == 0;
+                let high_mask =
+                    (!test.mask).wrapping_add(1) & !test.mask == 0 && test.mask.leading_zeros() == 0;
                 (high_mask && low <= high)
                     .then(|| interval(test, low & test.mask, high & test.mask))
                     .flatten()

@@ -9,30 +9,32 @@
 //!
 //! Does not handle: anything that needs to look ahead; that is left to dead code elimination.
 
+use crate::around::Copies;
 use crate::emit::{Def, Out};
 use crate::facts::{Fact, Kinds, fact_of};
 use crate::header::Contract;
+use crate::peel::Traces;
 use crate::pipeline::OptReport;
 use crate::rules::Rules;
 use crate::state::State;
 use crate::{OptConfig, OptError};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
-use uplift_uop::{GuardId, HostSpec, Inst, Op, Phase, Scalar, Section, SnapId, Snapshot, Trace, Tree, Val};
+use uplift_uop::{GuardId, HostSpec, Inst, Op, Phase, Scalar, Section, Snapshot, Tree, Val};
 
 /// Where a walked trace ended.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum End {
-    /// At a jump to the entry with this recorded snapshot, not written yet.
-    Entry(SnapId),
+pub(crate) enum End<'a> {
+    /// At a jump to the entry, not written yet, with its recorded snapshot if it has one.
+    Entry(Option<&'a Snapshot>),
     /// With an exit, written.
     Exit,
 }
 
 /// What a step of the walk leads to.
-pub(crate) enum Flow {
+pub(crate) enum Flow<'a> {
     Next,
-    End(End),
+    End(End<'a>),
 }
 
 /// The state of a walk over all traces of a tree.
@@ -49,12 +51,12 @@ pub(crate) struct Walk<'a> {
     map: Vec<Option<Val>>,
     /// Copy that is being written.
     pub phase: Phase,
-    /// Exits that side traces hang on.
-    pub parents: FxHashMap<GuardId, usize>,
+    /// Which side traces hang on which exits.
+    pub copies: Copies,
     /// State at those exits, as far as they were written.
     pub saved: FxHashMap<GuardId, State>,
     /// Side traces that were not recorded.
-    pub extra: Vec<Trace>,
+    pub extra: Traces,
     /// What the loop header promises, once there is one.
     pub contract: Option<Contract>,
 }
@@ -65,9 +67,8 @@ impl<'a> Walk<'a> {
         spec: &'a HostSpec,
         config: &'a OptConfig,
         report: &'a mut OptReport,
+        copies: Copies,
     ) -> Walk<'a> {
-        let children = input.traces.iter().enumerate();
-        let parents = children.filter_map(|(i, t)| t.parent.map(|guard| (guard, i))).collect();
         Walk {
             input,
             spec,
@@ -79,7 +80,7 @@ impl<'a> Walk<'a> {
             state: State::default(),
             map: vec![None; input.values.len()],
             phase: Phase::Preamble,
-            parents,
+            copies,
             saved: FxHashMap::default(),
             extra: Vec::new(),
             contract: None,
@@ -87,7 +88,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Walks one recorded trace from the current state.
-    pub fn walk_trace(&mut self, index: usize) -> Result<End, OptError> {
+    pub fn walk_trace(&mut self, index: usize) -> Result<End<'a>, OptError> {
         let input = self.input;
         let trace = input.traces.get(index).ok_or(OptError::Malformed("no root trace"))?;
         for inst in &trace.insts {
@@ -98,12 +99,20 @@ impl<'a> Walk<'a> {
         Err(OptError::Malformed("a trace without a terminator"))
     }
 
-    fn step(&mut self, inst: &'a Inst) -> Result<Flow, OptError> {
+    fn step(&mut self, inst: &'a Inst) -> Result<Flow<'a>, OptError> {
+        let info = inst.op.info();
+        let arity = match inst.op {
+            Op::Call => self.spec.fns.get(inst.imm as usize).map(|f| f.params.len()),
+            _ => Some(info.params.len()),
+        };
+        if arity != Some(inst.args.len()) {
+            return Err(OptError::Malformed("a wrong number of operands"));
+        }
         let mut args = SmallVec::<[Val; 3]>::new();
         for &arg in &inst.args {
             args.push(self.operand(arg)?);
         }
-        match inst.op.info().section {
+        match info.section {
             Section::Pure => {
                 let val = self.pure(inst.op, &args, inst.imm);
                 self.bind(inst, val)?;
@@ -115,13 +124,11 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn control(&mut self, inst: &'a Inst, args: &[Val]) -> Result<Flow, OptError> {
+    fn control(&mut self, inst: &'a Inst, args: &[Val]) -> Result<Flow<'a>, OptError> {
         match inst.op {
             Op::Call => self.call(inst, args).map(|()| Flow::Next),
             Op::GuardNotRaised | Op::GuardFieldEq | Op::GuardAttention => self.guard(inst, args),
-            Op::JumpEntry => {
-                Ok(Flow::End(End::Entry(inst.snap.ok_or(OptError::Malformed("jump without snapshot"))?)))
-            }
+            Op::JumpEntry => Ok(Flow::End(End::Entry(self.input.snapshot(inst)))),
             Op::Exit => {
                 self.leave(self.recorded(inst)?);
                 Ok(Flow::End(End::Exit))
@@ -139,8 +146,8 @@ impl<'a> Walk<'a> {
 
     /// Keeps the state at an exit, if a side trace hangs on it.
     pub fn save_state(&mut self, number: u32) {
-        let guard = GuardId { number, phase: self.phase };
-        if self.parents.contains_key(&guard) {
+        if self.copies.child(number, self.phase).is_some() {
+            let guard = GuardId { number, phase: self.phase };
             self.saved.insert(guard, self.state.clone());
         }
     }

@@ -25,7 +25,7 @@ enum Failure {
 }
 
 impl<'a> Walk<'a> {
-    pub fn guard(&mut self, inst: &'a Inst, args: &[Val]) -> Result<Flow, OptError> {
+    pub fn guard(&mut self, inst: &'a Inst, args: &[Val]) -> Result<Flow<'a>, OptError> {
         let snapshot = self.recorded(inst)?;
         let arg = |i: usize| args.get(i).copied().ok_or(OptError::Malformed("a guard lacks operands"));
         match inst.op {
@@ -55,7 +55,7 @@ impl<'a> Walk<'a> {
 
     fn save_failure(&mut self, at: &Snapshot, failure: Failure) {
         let guard = uplift_uop::GuardId { number: at.guard.number, phase: self.phase };
-        if !self.parents.contains_key(&guard) {
+        if self.copies.child(guard.number, guard.phase).is_none() {
             return;
         }
         let before = self.state.clone();
@@ -69,12 +69,12 @@ impl<'a> Walk<'a> {
     }
 
     /// A guard that always fails ends the trace.
-    fn always_fails(&mut self, at: &'a Snapshot) -> Flow {
+    fn always_fails(&mut self, at: &'a Snapshot) -> Flow<'a> {
         self.leave(at);
         Flow::End(End::Exit)
     }
 
-    fn guard_condition(&mut self, cond: Val, expected: bool, at: &'a Snapshot) -> Result<Flow, OptError> {
+    fn guard_condition(&mut self, cond: Val, expected: bool, at: &'a Snapshot) -> Result<Flow<'a>, OptError> {
         if let Some(Scalar::Bool(truth)) = self.as_const(cond) {
             return Ok(if truth == expected { Flow::Next } else { self.always_fails(at) });
         }
@@ -86,7 +86,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Writes the strongest guard that says that `cond` is `expected`.
-    fn write_condition(&mut self, cond: Val, expected: bool, at: &'a Snapshot) -> Result<Flow, OptError> {
+    fn write_condition(&mut self, cond: Val, expected: bool, at: &'a Snapshot) -> Result<Flow<'a>, OptError> {
         let Some(def) = self.def(cond) else {
             return Err(OptError::Internal("a condition without a definition"));
         };
@@ -108,7 +108,7 @@ impl<'a> Walk<'a> {
         Ok(Flow::Next)
     }
 
-    fn guard_kind(&mut self, word: Val, imm: u64, at: &'a Snapshot) -> Result<Flow, OptError> {
+    fn guard_kind(&mut self, word: Val, imm: u64, at: &'a Snapshot) -> Result<Flow<'a>, OptError> {
         match self.kind_test(self.fact(word).kinds, imm) {
             Some(true) => Ok(Flow::Next),
             Some(false) => Ok(self.always_fails(at)),
@@ -121,7 +121,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn guard_same(&mut self, op: Op, a: Val, b: Val, at: &'a Snapshot) -> Result<Flow, OptError> {
+    fn guard_same(&mut self, op: Op, a: Val, b: Val, at: &'a Snapshot) -> Result<Flow<'a>, OptError> {
         let compare = match op {
             Op::GuardEqInt => Op::IntEq,
             Op::GuardEqRef => Op::RefEq,
@@ -136,7 +136,7 @@ impl<'a> Walk<'a> {
         Ok(flow)
     }
 
-    fn guard_bounds(&mut self, index: Val, length: Val, at: &'a Snapshot) -> Result<Flow, OptError> {
+    fn guard_bounds(&mut self, index: Val, length: Val, at: &'a Snapshot) -> Result<Flow<'a>, OptError> {
         let cond = self.pure(Op::IntUlt, &[index, length], 0);
         match self.as_const(cond) {
             Some(Scalar::Bool(true)) => return Ok(Flow::Next),
@@ -149,7 +149,7 @@ impl<'a> Walk<'a> {
         Ok(Flow::Next)
     }
 
-    fn checked(&mut self, inst: &Inst, a: Val, b: Val, at: &'a Snapshot) -> Result<Flow, OptError> {
+    fn checked(&mut self, inst: &Inst, a: Val, b: Val, at: &'a Snapshot) -> Result<Flow<'a>, OptError> {
         let (mut op, mut b, mut operands) = (inst.op, b, [a, b]);
         if let (Op::IntSubChecked, Some(Scalar::Int(c))) = (op, self.as_const(b))
             && let Some(negated) = c.checked_neg()
@@ -205,7 +205,7 @@ impl<'a> Walk<'a> {
         self.bind(inst, val).map(|()| Flow::Next)
     }
 
-    fn guard_not_raised(&mut self, word: Val, at: &'a Snapshot) -> Result<Flow, OptError> {
+    fn guard_not_raised(&mut self, word: Val, at: &'a Snapshot) -> Result<Flow<'a>, OptError> {
         let kinds = self.fact(word).kinds;
         let raised = crate::facts::kinds_of_word(self.spec, self.spec.raised_word);
         if kinds & raised == 0 {
@@ -220,7 +220,13 @@ impl<'a> Walk<'a> {
         Ok(Flow::Next)
     }
 
-    fn guard_field_eq(&mut self, base: Val, expected: Val, imm: u64, at: &'a Snapshot) -> Result<Flow, OptError> {
+    fn guard_field_eq(
+        &mut self,
+        base: Val,
+        expected: Val,
+        imm: u64,
+        at: &'a Snapshot,
+    ) -> Result<Flow<'a>, OptError> {
         let place = Place::Field(imm as u16);
         let info = place.info(self.spec).ok_or(OptError::Malformed("an unknown field"))?;
         if let Some(known) = self.known_content(base, place, &info) {
@@ -233,7 +239,7 @@ impl<'a> Walk<'a> {
         Ok(Flow::Next)
     }
 
-    fn guard_attention(&mut self, at: &'a Snapshot) -> Flow {
+    fn guard_attention(&mut self, at: &'a Snapshot) -> Flow<'a> {
         if !self.state.polled {
             self.write_guard(Op::GuardAttention, &[], 0, at, Failure::Unknown);
             self.state.polled = true;

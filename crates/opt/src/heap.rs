@@ -115,6 +115,12 @@ impl Heap {
         found.next().map(|e| e.value)
     }
 
+    /// Everything known: base, place and content, newest first within a class.
+    pub fn iter(&self) -> impl Iterator<Item = (Val, Place, Val)> + '_ {
+        let lists = self.mutable.iter().chain(std::iter::once(&self.immutable));
+        lists.flat_map(|list| list.iter().rev().map(|e| (e.base, e.place, e.value)))
+    }
+
     /// Remembers what `place` of `base` holds, without forgetting anything.
     pub fn learn(&mut self, base: Val, place: Place, info: &PlaceInfo, value: Val) {
         let entry = Entry { base, place, range: info.range, value };
@@ -130,14 +136,8 @@ impl Heap {
     }
 
     /// Forgets what a store to `place` of `base` may overwrite.
-    pub fn store(
-        &mut self,
-        base: Val,
-        info: &PlaceInfo,
-        resolve: impl Fn(Val) -> Val,
-        differ: Differ<'_>,
-    ) {
-        self.forget_calls(1 << info.class);
+    pub fn store(&mut self, base: Val, info: &PlaceInfo, resolve: impl Fn(Val) -> Val, differ: Differ<'_>) {
+        self.forget_calls(1 << (info.class & 63));
         if info.immutable {
             return;
         }

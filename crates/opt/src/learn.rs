@@ -155,8 +155,7 @@ impl Walk<'_> {
     }
 
     fn learn_unboxed_bool(&mut self, word: Val, truth: bool) {
-        let is_bool = self.kinds.boolean != u64::MAX
-            && self.fact(word).kinds & !self.kinds.boolean == 0;
+        let is_bool = self.kinds.boolean != u64::MAX && self.fact(word).kinds & !self.kinds.boolean == 0;
         if truth || is_bool {
             let constant = self.constant(Scalar::Word(self.spec.repr.box_bool(truth)));
             self.learn_same(word, constant);
@@ -169,8 +168,7 @@ impl Walk<'_> {
         if a == b || a.is_const() && b.is_const() {
             return;
         }
-        let (from, to) =
-            if a.is_const() || !b.is_const() && a.index() < b.index() { (b, a) } else { (a, b) };
+        let (from, to) = if a.is_const() || !b.is_const() && a.index() < b.index() { (b, a) } else { (a, b) };
         let merged = self.state.fact(from);
         if let Some(fact) = self.state.fact_mut(from) {
             fact.eq = Some(to);
@@ -207,8 +205,7 @@ impl Walk<'_> {
             (Op::BoxBool, Scalar::Word(w)) => Scalar::Bool(repr.unbox_bool(w)),
             (Op::UnboxRef, Scalar::Ref(r)) => Scalar::Word(repr.box_ref(r)),
             (Op::UnboxInt, Scalar::Int(i))
-                if self.kinds.int != u64::MAX
-                    && self.fact(def.args[0]).kinds & !self.kinds.int == 0 =>
+                if self.kinds.int != u64::MAX && self.fact(def.args[0]).kinds & !self.kinds.int == 0 =>
             {
                 Scalar::Word(repr.box_int(i))
             }

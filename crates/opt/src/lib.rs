@@ -4,7 +4,9 @@
 //! peels the loop and keeps facts, then dead code elimination. It never panics; whatever goes wrong is an
 //! [`OptError`], and the caller can go on with the recorded tree, which means the same.
 
+mod around;
 mod dead;
+mod edge;
 mod emit;
 mod facts;
 mod forward;
@@ -13,6 +15,7 @@ mod header;
 mod heap;
 mod learn;
 mod memory;
+mod open;
 mod peel;
 pub mod pipeline;
 mod pure;

@@ -10,7 +10,7 @@ use crate::OptError;
 use crate::facts::{Fact, width_range};
 use crate::forward::Walk;
 use crate::heap::{Place, PlaceInfo};
-use crate::state::State;
+use crate::state::{State, key};
 use smallvec::SmallVec;
 use uplift_uop::{Effects, ImmKind, Inst, Op, Scalar, Ty, Val, Width};
 
@@ -28,7 +28,11 @@ impl Walk<'_> {
             }
             op => {
                 let place = self.place(op, inst.imm, args)?;
-                if op.info().ret == Ty::Unit { self.store(inst, args, place) } else { self.load(inst, args, place) }
+                if op.info().ret == Ty::Unit {
+                    self.store(inst, args, place)
+                } else {
+                    self.load(inst, args, place)
+                }
             }
         }
     }
@@ -60,7 +64,8 @@ impl Walk<'_> {
         place.info(self.spec).ok_or(OptError::Malformed("an access to an unknown field or element"))
     }
 
-    fn width(&self, place: Place) -> Option<Width> {
+    /// How a place is stored.
+    pub fn width(&self, place: Place) -> Option<Width> {
         match place {
             Place::Field(id) => self.spec.fields.get(usize::from(id)).map(|f| f.width),
             Place::Item(id, _) | Place::Indexed(id, _) => {
@@ -137,8 +142,16 @@ impl Walk<'_> {
 
     /// A base that was accessed is not null.
     pub fn mark_nonnull(&mut self, base: Val) {
+        if self.fact(base).nonnull {
+            return;
+        }
         if let Some(fact) = self.state.fact_mut(base) {
             fact.nonnull = true;
+        }
+        let unboxed = self.def(base).filter(|def| def.op == Op::UnboxRef).map(|def| def.args[0]);
+        let boxed = self.state.known.get(&key(Op::BoxRef, &[base], 0)).copied();
+        for word in [unboxed, boxed].into_iter().flatten() {
+            self.learn_kinds(word, self.kinds.reference);
         }
     }
 

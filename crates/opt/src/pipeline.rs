@@ -52,8 +52,9 @@ pub struct PassReport {
 pub struct OptReport {
     /// Each pass that ran.
     pub passes: Vec<PassReport>,
-    /// Side traces (by index in the recorded tree) left out because their guard cannot fail any more.
-    pub dropped: Vec<TraceId>,
+    /// The recorded trace that each trace comes from; `None` for one that the optimizer added. A side trace comes
+    /// twice if it continues both copies of its guard, and not at all if its guard cannot fail any more.
+    pub origins: Vec<Option<TraceId>>,
     /// How often the loop was walked until its header contract held; 0 without a header.
     pub rounds: u32,
     /// Allocations that became virtual objects.

@@ -108,13 +108,8 @@ impl Walk<'_> {
             return None;
         }
         let differ = |a, b| self.differ(a, b);
-        let view = View {
-            out: &self.out,
-            state: &self.state,
-            spec: self.spec,
-            kinds: &self.kinds,
-            differ: &differ,
-        };
+        let view =
+            View { out: &self.out, state: &self.state, spec: self.spec, kinds: &self.kinds, differ: &differ };
         let (to, row) = self.rules.apply(&view, op, args)?;
         self.count_rule(RULES[row].name);
         Some(to)

@@ -92,9 +92,7 @@ pub(crate) fn decide(op: Op, a: Range, b: Range) -> Option<bool> {
         Op::IntUlt if a.0 >= 0 && a.1 < b.0 => Some(true),
         Op::IntUlt if a.0 >= 0 && b.0 >= 0 && a.0 >= b.1 => Some(false),
         Op::IntUlt if a.1 < 0 && b.0 >= 0 => Some(false),
-        Op::IntAddOverflows | Op::IntSubOverflows | Op::IntMulOverflows => {
-            exact(op, a, b).map(|_| false)
-        }
+        Op::IntAddOverflows | Op::IntSubOverflows | Op::IntMulOverflows => exact(op, a, b).map(|_| false),
         _ => None,
     }
 }
@@ -107,19 +105,15 @@ pub(crate) fn when_true(op: Op, a: Range, b: Range) -> (Range, Range) {
             (both, both)
         }
         Op::IntNe => (without(a, b), without(b, a)),
-        Op::IntLt => (
-            (a.0, a.1.min(b.1.saturating_sub(1))),
-            (b.0.max(a.0.saturating_add(1)), b.1),
-        ),
+        Op::IntLt => ((a.0, a.1.min(b.1.saturating_sub(1))), (b.0.max(a.0.saturating_add(1)), b.1)),
         Op::IntLe => ((a.0, a.1.min(b.1)), (b.0.max(a.0), b.1)),
         Op::IntGt | Op::IntGe => {
             let (b, a) = when_true(if op == Op::IntGt { Op::IntLt } else { Op::IntLe }, b, a);
             (a, b)
         }
-        Op::IntUlt if b.0 >= 0 => (
-            (a.0.max(0), a.1.min(b.1.saturating_sub(1))),
-            (b.0.max(a.0.max(0).saturating_add(1)), b.1),
-        ),
+        Op::IntUlt if b.0 >= 0 => {
+            ((a.0.max(0), a.1.min(b.1.saturating_sub(1))), (b.0.max(a.0.max(0).saturating_add(1)), b.1))
+        }
         _ => (a, b),
     }
 }

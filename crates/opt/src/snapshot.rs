@@ -24,8 +24,13 @@ impl Walk<'_> {
         self.out.snapshot(snapshot)
     }
 
-    /// A snapshot without slots, for jumps.
-    pub fn bare_snapshot(&self, at: &Snapshot) -> Snapshot {
+    /// The snapshot of a jump: where the header is, without slots.
+    pub fn jump_snapshot(&mut self, at: Option<&Snapshot>) -> Option<SnapId> {
+        let bare = self.bare_snapshot(at?);
+        Some(self.out.snapshot(bare))
+    }
+
+    fn bare_snapshot(&self, at: &Snapshot) -> Snapshot {
         Snapshot {
             guard: GuardId { number: at.guard.number, phase: self.phase },
             resume: at.resume,

@@ -3,11 +3,12 @@
 //! Before: `v1 = call pair_new(); store_int v1, 7, pair.x; v2 = load_int v1, pair.x; guard_true v3 -> s0 {3 = v1}`;
 //! after: `guard_true v3 -> s0 {3 = v1} virtual v1 = pair_new() { store_int 7, pair.x }`, and `v2` is 7.
 //!
-//! A virtual object escapes when it is stored into a real one, passed to a call, carried around the loop, or used by
-//! anything else that needs its address; it is then made on the spot, and its name becomes the real object.
+//! A virtual object escapes when it is stored into a real one, passed to a call, or used by anything
+//! else that needs its address; it is then made on the spot, and its name becomes the real object.
 //!
-//! Does not handle: objects carried around the loop, elements at unknown indices, contents that the allocating
-//! function sets up.
+//! Around the loop an object stays virtual if every back edge has one of the same making; its contents are carried.
+//!
+//! Does not handle: elements at unknown indices, contents that the allocating function sets up.
 
 use crate::OptError;
 use crate::forward::Walk;
@@ -21,24 +22,24 @@ const MAX_OBJECTS: usize = 128;
 
 /// A store into a virtual object.
 #[derive(Clone, Debug)]
-struct Stored {
-    place: Place,
+pub(crate) struct Stored {
+    pub place: Place,
     range: Option<(i64, i64)>,
     op: Op,
     imm: u64,
     /// Operand before the value, for elements.
     index: Option<Val>,
-    value: Val,
+    pub value: Val,
 }
 
 /// An object that was not made yet.
 #[derive(Clone, Debug)]
-struct Object {
-    name: Val,
+pub(crate) struct Object {
+    pub name: Val,
     ret: Ty,
     callee: u64,
     args: SmallVec<[Val; 3]>,
-    stores: Vec<Stored>,
+    pub stores: Vec<Stored>,
     /// Boxed and unboxed forms of the name, in order of definition.
     forms: SmallVec<[(Val, Op); 2]>,
 }
@@ -59,7 +60,18 @@ impl Virtuals {
     pub fn same(&self, a: Val, b: Val) -> bool {
         self.names.get(&a).is_some_and(|name| self.names.get(&b) == Some(name))
     }
-    fn find(&self, val: Val) -> Option<&Object> {
+    /// The object's name.
+    pub fn name(&self, val: Val) -> Option<Val> {
+        self.names.get(&val).copied()
+    }
+    /// Forgets an object that nothing refers to any more.
+    pub fn forget(&mut self, val: Val) {
+        if let Some(name) = self.name(val) {
+            self.objects.remove(&name);
+            self.names.retain(|_, of| *of != name);
+        }
+    }
+    pub fn find(&self, val: Val) -> Option<&Object> {
         self.objects.get(self.names.get(&val)?)
     }
     fn find_mut(&mut self, val: Val) -> Option<&mut Object> {
@@ -87,6 +99,40 @@ impl Walk<'_> {
         self.report.virtual_objects += 1;
         self.bind(inst, name)?;
         Ok(true)
+    }
+
+    /// A new virtual object that differs from `template` in nothing but its name.
+    pub fn virtual_like(&mut self, template: &Object) -> Val {
+        let name = self.out.value(template.ret, Op::Call, &template.args, template.callee);
+        if let Some(callee) = self.spec.fns.get(template.callee as usize) {
+            self.set_fact(name, self.fact_of_call(callee));
+        }
+        let object = Object { name, forms: SmallVec::new(), ..template.clone() };
+        self.state.virtuals.objects.insert(name, object);
+        self.state.virtuals.names.insert(name, name);
+        name
+    }
+
+    /// Whether a value is a virtual object of the same making as `template`, with the same places.
+    pub fn is_virtual_like(&self, val: Val, template: &Object) -> bool {
+        let same = |(a, b): (&Val, &Val)| self.state.resolve(*a) == self.state.resolve(*b);
+        let stored = |object: &Object, place| object.stores.iter().any(|s| s.place == place);
+        self.state.virtuals.find(val).is_some_and(|object| {
+            object.callee == template.callee
+                && object.args.len() == template.args.len()
+                && object.args.iter().zip(&template.args).all(same)
+                && object.stores.len() == template.stores.len()
+                && template.stores.iter().all(|s| stored(object, s.place))
+        })
+    }
+
+    /// Changes what a place of a virtual object holds; `false` if `base` is a real one.
+    pub fn set_virtual_place(&mut self, base: Val, place: Place, value: Val) -> bool {
+        let Some(object) = self.state.virtuals.find_mut(base) else { return false };
+        if let Some(stored) = object.stores.iter_mut().find(|s| s.place == place) {
+            stored.value = value;
+        }
+        true
     }
 
     /// Boxed or unboxed form of a virtual object: a name, not an instruction.

@@ -306,6 +306,9 @@ impl<'a> RegisterSet<'a> {
     }
 }
 
+/// Liveness tables larger than this (in words of 64 registers) are not computed.
+const MAX_LIVENESS_WORDS: usize = 1 << 22;
+
 /// Live registers before each instruction, by backward dataflow. A raise may happen before an instruction
 /// has written anything, so an instruction that a handler covers keeps everything alive that the handler
 /// reads.
@@ -340,17 +343,24 @@ impl Liveness {
         if code.flags.reads_locals {
             (0..code.locals.len()).for_each(|r| always[r / 64] |= 1 << (r % 64));
         }
-        let covering: Vec<Vec<Handler>> = list
-            .iter()
-            .map(|&(pc, ..)| code.handler_at(pc as u32).into_iter().collect())
-            .collect();
+        if width * list.len() > MAX_LIVENESS_WORDS {
+            // Too large to be worth it: everything counts as live, which is always safe.
+            return Liveness { width, row_of: vec![0; code.instrs.len()], bits: vec![u64::MAX; width] };
+        }
+        // The innermost handler comes first in the table, so paint it last.
+        let mut covering: Vec<Option<Handler>> = vec![None; list.len()];
+        for handler in code.handlers.iter().rev() {
+            let first = list.partition_point(|row| row.0 < handler.start as usize);
+            let end = list.partition_point(|row| row.0 < handler.end as usize);
+            covering[first..end].fill(Some(*handler));
+        }
         let mut liveness = Liveness { width, row_of, bits: vec![0; width * list.len()] };
         let mut changed = true;
         let mut live = vec![0; width];
         while changed {
             changed = false;
             for (row, &(pc, op, word)) in list.iter().enumerate().rev() {
-                liveness.flow(&mut live, &always, (pc, op, word), &covering[row]);
+                liveness.flow(&mut live, &always, (pc, op, word), covering[row]);
                 let old = &mut liveness.bits[row * width..(row + 1) * width];
                 if *old != live[..] {
                     old.copy_from_slice(&live);
@@ -362,7 +372,7 @@ impl Liveness {
     }
 
     /// `live` = the registers live before one instruction, from the current rows of its successors.
-    fn flow(&self, live: &mut [u64], always: &[u64], at: (usize, Op, u64), covering: &[Handler]) {
+    fn flow(&self, live: &mut [u64], always: &[u64], at: (usize, Op, u64), covering: Option<Handler>) {
         let (pc, op, word) = at;
         live.copy_from_slice(always);
         if !op.info().ends {
@@ -384,7 +394,7 @@ impl Liveness {
                 live[register as usize / 64] |= 1 << (register % 64);
             }
         });
-        for handler in covering {
+        if let Some(handler) = covering {
             self.add(live, handler.target as usize, Some(handler.register));
         }
     }

@@ -72,6 +72,17 @@ impl Default for Heap {
     }
 }
 
+thread_local! {
+    /// Bytes of buffers grown since the heap last looked; see [`note_external`].
+    static GROWN: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+/// Accounts for a buffer that grew by `bytes` where no heap is at hand (a VM stays on its thread).
+#[inline]
+pub fn note_external(bytes: usize) {
+    GROWN.with(|g| g.set(g.get() + bytes));
+}
+
 /// The size class of an object of `bytes` bytes, or `SIZE_CLASSES` when it is large.
 #[inline(always)]
 pub const fn size_class(bytes: usize) -> usize {
@@ -113,10 +124,15 @@ impl Heap {
     /// Accounts for `bytes` that an object owns outside the heap.
     #[inline(always)]
     pub fn external(&mut self, bytes: usize) {
-        self.allocated += bytes;
+        self.allocated += bytes + GROWN.with(|g| g.replace(0));
         if self.allocated >= self.threshold {
             self.want_gc();
         }
+    }
+
+    /// Asks for a collection at the next safepoint.
+    pub fn request_collection(&mut self) {
+        self.want_gc();
     }
 
     #[cold]
@@ -239,15 +255,42 @@ impl Heap {
         });
         self.live = live;
         self.allocated = 0;
+        GROWN.with(|g| g.set(0));
         self.threshold = live.max(MIN_THRESHOLD);
         self.gc_wanted = 0;
         self.collections += 1;
+    }
+
+    /// Says which addresses are objects, for conservative roots.
+    pub fn index(&self) -> HeapIndex {
+        let mut spans: Vec<(u64, u64, u64)> = (self.blocks.iter())
+            .map(|b| (b.start as u64, b.cell as u64, (b.cell * b.cells) as u64))
+            .chain(self.large.iter().map(|&(p, bytes)| (p as u64, bytes as u64, bytes as u64)))
+            .collect();
+        spans.sort_unstable();
+        HeapIndex { spans }
     }
 
     /// Flags of an object allocated with `bytes`.
     #[inline(always)]
     pub fn flags_for(bytes: usize) -> u32 {
         if size_class(bytes) < SIZE_CLASSES { 0 } else { F_LARGE }
+    }
+}
+
+/// The address ranges of the heap: start, bytes of a cell, bytes of all.
+pub struct HeapIndex {
+    spans: Vec<(u64, u64, u64)>,
+}
+
+impl HeapIndex {
+    /// Whether `address` is that of an object.
+    pub fn contains(&self, address: u64) -> bool {
+        let after = self.spans.partition_point(|s| s.0 <= address);
+        let Some(&(start, cell, bytes)) = self.spans[..after].last() else { return false };
+        let at = address - start;
+        // SAFETY: the address is that of a cell, whose first word is a tag.
+        at < bytes && at % cell == 0 && unsafe { (*(address as *const Header)).tag } != TypeTag::Free as u32
     }
 }
 

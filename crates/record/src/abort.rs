@@ -33,8 +33,6 @@ abort_reasons! {
     Unsupported = "unsupported instruction";
     /// A handler tested a value after an effect, without committing: a bug in the host's handler.
     GuardAfterEffect = "guard after effect";
-    /// The attention word was set.
-    Attention = "attention";
     /// The optimizer refused the tree.
     OptimizerFailed = "optimizer failed";
     /// The backend refused the tree.

@@ -219,7 +219,6 @@ impl<'h, H: Host> Recorder<'h, H> {
 
     fn guard(&mut self, op: Op, args: &[Val], imm: u64) {
         if self.effect {
-            debug_assert!(false, "guard after effect at {:?}", self.host.location());
             self.abort(AbortReason::GuardAfterEffect);
         }
         let snap = self.snapshot(Resume::Execute);

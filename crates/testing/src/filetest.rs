@@ -7,6 +7,7 @@ mod directives;
 mod subtests;
 
 pub use directives::{Directives, Test};
+pub use subtests::is_recorded;
 
 use crate::host::{HOST, LOW_BIT_HOST};
 use std::path::{Path, PathBuf};

@@ -235,12 +235,15 @@ pub const fn text_address(index: usize) -> u64 {
     TEXT_BASE + TEXT_STRIDE * index as u64
 }
 
+/// An object that stays where it is when more are allocated.
+type Placed = Box<Object>;
+
 /// The state behind the test host: objects, a log of calls with effects, a pending error, the attention word.
 pub struct TestVm {
     /// Objects from before the run, at fixed addresses while the VM lives.
-    initial: Vec<Box<Object>>,
+    initial: Vec<Placed>,
     /// Objects that the run allocated.
-    fresh: Vec<Box<Object>>,
+    fresh: Vec<Placed>,
     /// Calls with effects: function and arguments.
     pub log: Vec<(u16, Vec<Scalar>)>,
     /// Whether an error is pending.
@@ -305,6 +308,19 @@ impl TestVm {
         map_constants(tree, |scalar| match scalar {
             Scalar::Ref(address) => Scalar::Ref(self.real(address)),
             Scalar::Word(word) => Scalar::Word(self.real(word)),
+            other => other,
+        })
+    }
+
+    /// The reverse of [`TestVm::relocate`], for messages.
+    pub fn textual(&self, tree: &Tree) -> Tree {
+        let text = |address| {
+            let index = (0..self.initial.len()).find(|&i| self.address(i) == address);
+            index.map_or(address, text_address)
+        };
+        map_constants(tree, |scalar| match scalar {
+            Scalar::Ref(address) => Scalar::Ref(text(address)),
+            Scalar::Word(word) => Scalar::Word(text(word)),
             other => other,
         })
     }
@@ -407,7 +423,7 @@ impl TestVm {
     }
     fn six(&mut self, a: i64, b: f64, c: bool, d: u64, e: u64, f: i64) -> i64 {
         let count = self.at(d).count;
-        let (b, c, e) = (b.to_bits() as i64, i64::from(c), self.classify(e));
+        let (b, c, e) = (b as i64, i64::from(c), self.classify(e));
         [a, b, c, count, e, f].iter().fold(7, |sum: i64, &x| sum.wrapping_mul(31).wrapping_add(x))
     }
     fn tick(&mut self) -> i64 {

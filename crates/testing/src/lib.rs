@@ -1,7 +1,18 @@
 //! Generators, oracles and the filetest runner.
+//!
+//! - [`host`]: the test host, a declaration with something of everything and a tiny VM;
+//! - [`filetest`]: runs `.uop` files;
+//! - [`generate`]: random recorded trees, from a [`source`] of choices;
+//! - [`oracle`]: runs a tree in the uop interpreter, optimised, and as machine code, and compares [`outcome`]s;
+//! - [`shrink`]: makes failing trees small;
+//! - [`fuzz`]: what fuzz targets check.
 
 pub mod filetest;
+pub mod fuzz;
+pub mod generate;
 pub mod host;
 pub mod native;
 pub mod oracle;
 pub mod outcome;
+pub mod shrink;
+pub mod source;

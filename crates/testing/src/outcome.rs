@@ -72,9 +72,8 @@ impl Outcome {
     ) -> Outcome {
         let mut names = Names::new(vm);
         let calls = vm.log.iter();
-        let log = calls
-            .map(|(id, args)| (*id, args.iter().map(|&arg| names.scalar(arg)).collect()))
-            .collect();
+        let log =
+            calls.map(|(id, args)| (*id, args.iter().map(|&arg| names.scalar(arg)).collect())).collect();
         let mut live = match &snapshot.live {
             Some(live) => live.clone(),
             None => (slots.0..slots.1).collect(),
@@ -95,6 +94,16 @@ impl Outcome {
             pending: vm.pending,
             objects,
             initial: vm.objects(),
+        }
+    }
+
+    /// What allocation leaves in a place of fresh object `object`.
+    fn blank(&self, object: usize, at: usize) -> Sym {
+        match widths().nth(at) {
+            Some(Width::Ref) => Sym::Object(object),
+            Some(Width::Word) => Sym::Word(NONE),
+            Some(Width::F64) => Sym::Float(0),
+            _ => Sym::Int(0),
         }
     }
 
@@ -122,7 +131,10 @@ impl Outcome {
         for (i, places) in self.objects.iter().enumerate() {
             let old = before.objects.get(i).filter(|_| i < self.initial);
             for (at, (place, value)) in places.iter().enumerate() {
-                let same = old.map_or(is_blank(i, *value), |old| old[at].1 == *value);
+                let same = match old {
+                    Some(old) => old[at].1 == *value,
+                    None => *value == self.blank(i, at),
+                };
                 if !same {
                     let (name, value) = (Sym::Object(i), value.text(self.initial));
                     out += &format!("{}: {place} = {value}\n", name.text(self.initial));
@@ -139,10 +151,10 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// Whether a place of fresh object `object` is as allocation leaves it.
-fn is_blank(object: usize, value: Sym) -> bool {
-    let zero = [Sym::Int(0), Sym::Float(0), Sym::Word(NONE), Sym::Object(object)];
-    zero.contains(&value)
+/// Widths of an object's places: fields, then elements.
+fn widths() -> impl Iterator<Item = Width> {
+    let elems = HOST.elems.iter().flat_map(|e| std::iter::repeat_n(e.width, LENGTH));
+    HOST.fields.iter().map(|f| f.width).chain(elems)
 }
 
 /// Objects as they are discovered.

@@ -32,8 +32,7 @@ fn every_verifier_rule_has_a_filetest_that_breaks_it() {
 
 #[test]
 fn every_filetest_lowers_for_every_target() {
-    let targets =
-        ["aarch64-unknown-linux-gnu", "x86_64-pc-windows-msvc", "aarch64-pc-windows-msvc"];
+    let targets = ["aarch64-unknown-linux-gnu", "x86_64-pc-windows-msvc", "aarch64-pc-windows-msvc"];
     let mut failures = Vec::new();
     for path in filetest::files(&filetest::folder()) {
         let text = std::fs::read_to_string(&path).unwrap();

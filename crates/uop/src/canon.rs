@@ -20,8 +20,14 @@ pub fn map_constants(tree: &Tree, change: impl Fn(Scalar) -> Scalar) -> Tree {
         slots: tree.slots,
         ..Tree::default()
     };
-    let mut renumber =
-        Renumber { tree, out, change: &change, values: HashMap::new(), snap_map: HashMap::new(), snaps: Vec::new() };
+    let mut renumber = Renumber {
+        tree,
+        out,
+        change: &change,
+        values: HashMap::new(),
+        snap_map: HashMap::new(),
+        snaps: Vec::new(),
+    };
     for inst in tree.traces.iter().flat_map(|t| &t.insts) {
         for &result in inst.results.iter() {
             renumber.operand(result);

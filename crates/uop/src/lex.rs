@@ -46,8 +46,7 @@ impl Token<'_> {
     }
 }
 
-const PUNCTUATION: &[&str] =
-    &["->", "..", "{", "}", "(", ")", "[", "]", ":", ",", "=", "@", "#", "?"];
+const PUNCTUATION: &[&str] = &["->", "..", "{", "}", "(", ")", "[", "]", ":", ",", "=", "@", "#", "?"];
 
 /// All tokens of `text`, the last one `End`.
 pub(crate) fn tokens(text: &str) -> Result<Vec<Token<'_>>, ParseError> {
@@ -151,11 +150,8 @@ impl<'t> Lexer<'t> {
             }
         }
         let text = self.take(end);
-        let value = if float {
-            text.parse().map(Lexeme::Float).ok()
-        } else {
-            text.parse().map(Lexeme::Int).ok()
-        };
+        let value =
+            if float { text.parse().map(Lexeme::Float).ok() } else { text.parse().map(Lexeme::Int).ok() };
         value.ok_or_else(|| "number out of range".into())
     }
 

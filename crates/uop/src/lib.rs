@@ -9,6 +9,7 @@ pub mod eval;
 mod lex;
 pub mod parse;
 pub mod print;
+pub mod sides;
 pub mod spec;
 pub mod table;
 pub mod trace;

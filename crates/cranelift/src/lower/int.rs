@@ -5,6 +5,15 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 use uplift_uop::{Inst, Op};
 
+/// Multiplying by the first and shifting right by 63 plus the second divides 63-bit numbers by `divisor`, which is
+/// no power of two (Granlund and Montgomery 1994: 2^(63+l)/d, rounded up, where l is the binary logarithm of d,
+/// rounded up).
+fn reciprocal(divisor: u64) -> (u64, u32) {
+    let log = u64::BITS - divisor.leading_zeros();
+    let magic = (1u128 << (63 + log)) / u128::from(divisor) + 1;
+    (magic as u64, log)
+}
+
 /// Which half of a division, and how it is rounded.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Division {
@@ -43,8 +52,7 @@ impl Lower<'_, '_> {
 
     /// A constant step: plain addition and one comparison, which Cranelift fuses, folds and hoists.
     fn step(&mut self, a: Value, step: Value, n: i64, subtract: bool) -> (Value, Value) {
-        let result =
-            if subtract { self.b.ins().isub(a, step) } else { self.b.ins().iadd(a, step) };
+        let result = if subtract { self.b.ins().isub(a, step) } else { self.b.ins().iadd(a, step) };
         // Going up, the result is less than `a` only if it overflowed; going down, greater.
         let up = (n > 0) != subtract;
         let wrong = if n == 0 {
@@ -76,37 +84,63 @@ impl Lower<'_, '_> {
         }
         if kind.is_floor() && divisor > 0 && divisor & (divisor - 1) == 0 {
             return match kind {
-                Division::DivFloor => {
-                    self.b.ins().sshr_imm_u(a, i64::from(divisor.trailing_zeros()))
-                }
+                Division::DivFloor => self.b.ins().sshr_imm_u(a, i64::from(divisor.trailing_zeros())),
                 _ => self.b.ins().band_imm_s(a, divisor - 1),
             };
         }
-        // Cranelift turns the division into a multiplication.
-        let b = self.word(divisor as u64);
-        let quotient = self.b.ins().sdiv(a, b);
-        if kind == Division::DivTrunc {
+        let floor = kind.is_floor() && divisor > 0;
+        let quotient = if floor { self.floor_quotient(a, divisor) } else { self.trunc_quotient(a, divisor) };
+        if kind == Division::DivTrunc || floor && kind.is_quotient() {
             return quotient;
         }
+        let b = self.word(divisor as u64);
         let product = self.b.ins().imul(quotient, b);
         let remainder = self.b.ins().isub(a, product);
-        if kind == Division::RemTrunc {
+        if kind == Division::RemTrunc || floor {
             return remainder;
         }
         // All ones where the remainder has the wrong sign: one less, one divisor more.
-        let wrong = if divisor > 0 {
-            self.b.ins().sshr_imm_u(remainder, 63)
-        } else {
-            let positive = self.icmp(IntCC::SignedGreaterThan, remainder, zero);
-            let positive = self.b.ins().uextend(types::I64, positive);
-            self.b.ins().ineg(positive)
-        };
+        let positive = self.icmp(IntCC::SignedGreaterThan, remainder, zero);
+        let positive = self.b.ins().uextend(types::I64, positive);
+        let wrong = self.b.ins().ineg(positive);
         if kind.is_quotient() {
             self.b.ins().iadd(quotient, wrong)
         } else {
             let more = self.b.ins().band(wrong, b);
             self.b.ins().iadd(remainder, more)
         }
+    }
+
+    /// Floor of `a / divisor`, for a divisor of at least 3 that is no power of two. With `s` the sign of
+    /// `a`, that is `((a ^ s) / divisor) ^ s`, and the dividend has 63 bits, unsigned.
+    fn floor_quotient(&mut self, a: Value, divisor: i64) -> Value {
+        let (magic, log) = reciprocal(divisor.unsigned_abs());
+        let sign = self.b.ins().sshr_imm_u(a, 63);
+        let dividend = self.b.ins().bxor(a, sign);
+        let magic = self.word(magic);
+        let high = self.b.ins().umulhi(dividend, magic);
+        let quotient = self.b.ins().ushr_imm_u(high, i64::from(log - 1));
+        self.b.ins().bxor(quotient, sign)
+    }
+
+    /// `a / divisor` rounded towards zero, for divisors other than 0, 1 and -1.
+    fn trunc_quotient(&mut self, a: Value, divisor: i64) -> Value {
+        let size = divisor.unsigned_abs();
+        let sign = self.b.ins().sshr_imm_u(a, 63);
+        if size.is_power_of_two() {
+            let log = i64::from(size.trailing_zeros());
+            let bias = self.b.ins().ushr_imm_u(sign, 64 - log);
+            let biased = self.b.ins().iadd(a, bias);
+            let quotient = self.b.ins().sshr_imm_u(biased, log);
+            return if divisor < 0 { self.b.ins().ineg(quotient) } else { quotient };
+        }
+        // The reciprocal has 64 bits: multiply by it minus 2^64, then add 2^64 times `a`.
+        let (magic, log) = reciprocal(size);
+        let magic = self.word(magic);
+        let high = self.b.ins().smulhi(a, magic);
+        let sum = self.b.ins().iadd(high, a);
+        let floor = self.b.ins().sshr_imm_u(sum, i64::from(log - 1));
+        if divisor < 0 { self.b.ins().isub(sign, floor) } else { self.b.ins().isub(floor, sign) }
     }
 
     /// Divides by 1 instead of 0 and -1, whose results are then put right: 0 and -a for quotients,

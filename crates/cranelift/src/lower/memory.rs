@@ -30,7 +30,7 @@ impl Lower<'_, '_> {
             }
             Op::SlotStore => {
                 let word = self.operand(inst, 0)?;
-                self.store_slot(inst.slot(), word)?;
+                self.store_slot(self.frame, inst.slot(), word)?;
                 return Ok(None);
             }
             _ => {}
@@ -39,8 +39,9 @@ impl Lower<'_, '_> {
         let (place, operands) = self.place(inst.op, inst.imm, base, &inst.args[1..])?;
         match operands {
             [] if inst.op.info().ret == place.width.ty() => Ok(Some(self.load(place))),
-            &[value] if self.tree.ty(value) == place.width.ty() => {
-                self.store(place, value)?;
+            &[val] if self.tree.ty(val) == place.width.ty() => {
+                let value = self.value(val)?;
+                self.store(place, value);
                 Ok(None)
             }
             _ => malformed("type of a field or element"),
@@ -48,21 +49,15 @@ impl Lower<'_, '_> {
     }
 
     /// A store of a virtual object.
-    pub(super) fn store_virtual(
-        &mut self,
-        op: Op,
-        imm: u64,
-        base: Value,
-        operands: &[Val],
-    ) -> Result<()> {
+    pub(super) fn store_virtual(&mut self, op: Op, imm: u64, base: Value, operands: &[Val]) -> Result<()> {
         if !matches!(op.info().imm, ImmKind::Field | ImmKind::Elem) || op.info().ret != Ty::Unit {
             return malformed("store of a virtual object");
         }
         let (place, operands) = self.place(op, imm, base, operands)?;
-        match operands {
-            &[value] if self.tree.ty(value) == place.width.ty() => self.store(place, value),
-            _ => malformed("store of a virtual object"),
-        }
+        let &[val] = operands else { return malformed("store of a virtual object") };
+        let value = self.converted(val, place.width.ty())?;
+        self.store(place, value);
+        Ok(())
     }
 
     /// Loads the field of `inst`, whose first operand is the base, as a `ty`.
@@ -127,19 +122,20 @@ impl Lower<'_, '_> {
         }
     }
 
-    fn store(&mut self, place: Place, value: Val) -> Result<()> {
+    fn store(&mut self, place: Place, value: Value) {
         let Place { base, offset, width, flags } = place;
-        let value = self.value(value)?;
         let ins = self.b.ins();
         match width {
-            Width::I64 | Width::Ref | Width::Word | Width::F64 => {
-                ins.store(flags, value, base, offset)
-            }
+            Width::I64 | Width::Ref | Width::Word | Width::F64 => ins.store(flags, value, base, offset),
             Width::I32 | Width::U32 => ins.istore32(flags, value, base, offset),
             Width::U16 => ins.istore16(flags, value, base, offset),
             Width::U8 => ins.istore8(flags, value, base, offset),
         };
-        Ok(())
+    }
+
+    /// The value of `val` as a `ty`: where exits want words, they box.
+    fn converted(&mut self, val: Val, ty: Ty) -> Result<Value> {
+        if ty == Ty::Word { self.boxed(val) } else { self.typed(val, ty) }
     }
 
     fn field(&self, imm: u64) -> Result<&'static Field> {
@@ -158,21 +154,25 @@ impl Lower<'_, '_> {
 
     pub(super) fn call(&mut self, inst: &Inst) -> Result<Option<Value>> {
         let id = inst.imm as u16;
-        let value = self.call_host(id, &inst.args)?;
+        let params = self.spec.fns.get(usize::from(id)).map_or(&[][..], |f| f.params);
+        if inst.args.iter().zip(params).any(|(&arg, &ty)| self.tree.ty(arg) != ty) {
+            return malformed("types of operands");
+        }
+        let value = self.call_host(self.ctx, id, &inst.args)?;
         Ok(if inst.results.is_empty() { None } else { value })
     }
 
     /// Calls a host function through its constant address.
-    pub(super) fn call_host(&mut self, id: u16, args: &[Val]) -> Result<Option<Value>> {
+    pub(super) fn call_host(&mut self, ctx: Value, id: u16, args: &[Val]) -> Result<Option<Value>> {
         let Some(&function) = self.spec.fns.get(usize::from(id)) else {
             return malformed("host function");
         };
         if args.len() != function.params.len() || args.len() >= self.signatures.len() {
             return malformed(format!("number of operands of {}", function.name));
         }
-        let mut values = vec![self.ctx];
+        let mut values = vec![ctx];
         for (&arg, &ty) in args.iter().zip(function.params) {
-            let value = self.typed(arg, ty)?;
+            let value = self.converted(arg, ty)?;
             values.push(match ty {
                 Ty::Float => self.float_bits(value),
                 Ty::Bool => self.b.ins().uextend(types::I64, value),
@@ -194,7 +194,8 @@ impl Lower<'_, '_> {
         })
     }
 
-    fn signature(&mut self, params: usize) -> cranelift_codegen::ir::SigRef {
+    /// The signature of a host function with this many parameters after the context.
+    pub(super) fn signature(&mut self, params: usize) -> cranelift_codegen::ir::SigRef {
         if let Some(known) = self.signatures[params] {
             return known;
         }

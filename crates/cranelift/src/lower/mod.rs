@@ -7,7 +7,7 @@
 //!   guard:            brif condition -> next block, else -> failing block
 //! side traces:        entered straight from their guard's failing edge; they use values of the
 //!                     traces they hang on directly, because the guard's block dominates them
-//! exits (cold):       build virtual objects, box and write slots, return the snapshot's number
+//! exits (cold):       build virtual objects, write slots, return the snapshot's number
 //! ```
 //!
 //! Addresses of host functions and of the attention word are constants, so the code has no
@@ -17,20 +17,24 @@ mod exit;
 mod int;
 mod memory;
 mod pure;
+mod values;
 mod words;
 
 use crate::compile::{Origin, source_loc};
 use crate::error::CompileError;
+use crate::exits::ExitTable;
 use cranelift_codegen::entity::packed_option::PackedOption;
+use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
-    AbiParam, AliasRegion, Block, BlockArg, Function, InstBuilder, MemFlagsData, SigRef, Signature, Type,
-    Value, types,
+    AbiParam, AliasRegion, Block, BlockArg, Function, InstBuilder, SigRef, Signature, StackSlot, Type, Value,
+    types,
 };
 use cranelift_codegen::isa::{CallConv, TargetIsa};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
-use uplift_uop::{GuardId, HostSpec, Inst, Op, Scalar, SnapId, TraceId, Tree, Ty, Val};
+use std::sync::Arc;
+use uplift_uop::{GuardId, HostSpec, Inst, Op, Section, SnapId, TraceId, Tree, Ty, Val};
 
 pub(crate) type Result<T> = std::result::Result<T, CompileError>;
 
@@ -40,9 +44,24 @@ pub(crate) struct Lowered {
     starts: Vec<u32>,
     /// Number of uops in the tree: the flat number of snapshot 0's exit.
     total: u32,
+    pub counts: Counts,
+    /// What the code's exits leave to Rust; the code holds its address.
+    pub table: Option<Arc<ExitTable>>,
+}
+
+/// Sizes, for statistics.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Counts {
     pub uops: usize,
     pub blocks: usize,
     pub exits: usize,
+}
+
+/// What the stack keeps for exits, at multiples of eight bytes.
+#[derive(Clone, Copy)]
+enum Saved {
+    Frame,
+    Context,
 }
 
 impl Lowered {
@@ -76,7 +95,6 @@ pub(crate) fn lower(
     b.switch_to_block(entry);
     let (ctx, frame) = (b.block_params(entry)[0], b.block_params(entry)[1]);
     let start = b.create_block();
-    b.ins().jump(start, &[]);
 
     let mut starts = Vec::with_capacity(tree.traces.len());
     let mut total = 0u32;
@@ -84,10 +102,8 @@ pub(crate) fn lower(
         starts.push(total);
         total += trace.insts.len() as u32;
     }
-    let parents = (tree.traces.iter().enumerate())
-        .filter_map(|(i, trace)| Some((trace.parent?, TraceId(i as u32))))
-        .rev() // the first trace on a guard wins, as in `Tree::side_at`
-        .collect();
+    let root = tree.traces.first().map_or(&[][..], |root| &root.insts);
+    let peeled = root.iter().any(|inst| inst.op == Op::LoopHeader);
     let mut this = Lower {
         tree,
         spec,
@@ -98,8 +114,9 @@ pub(crate) fn lower(
         attention,
         polls: 0,
         values: vec![PackedOption::default(); tree.values.len()],
+        floats: FxHashMap::default(),
         virtuals: Vec::new(),
-        parents,
+        sides: Sides::new(tree, peeled),
         entries: vec![PackedOption::default(); tree.traces.len()],
         failing: vec![PackedOption::default(); tree.snaps.len()],
         exits: Vec::new(),
@@ -107,20 +124,26 @@ pub(crate) fn lower(
         header: None,
         regions: [None; REGIONS],
         signatures: [None; 7],
+        saved: None,
+        table: None,
+        counts: Counts::default(),
     };
-    let uops = this.traces(&starts)?;
+    this.save();
+    this.float_constants();
+    this.b.ins().jump(start, &[]);
+    this.traces(&starts)?;
     this.exit_blocks(total)?;
-    let exits = this.exits.len();
-    let blocks = this.b.func.dfg.num_blocks();
+    this.counts.blocks = this.b.func.dfg.num_blocks();
     this.b.seal_all_blocks();
     this.b.finalize(isa.frontend_config());
-    Ok(Lowered { starts, total, uops, blocks, exits })
+    Ok(Lowered { starts, total, counts: this.counts, table: this.table })
 }
 
-/// Alias classes 0 to 63, the frame's slots, the attention word.
-const REGIONS: usize = 66;
+/// Alias classes 0 to 63, the frame's slots, the attention word, our stack.
+const REGIONS: usize = 67;
 const SLOTS: usize = 64;
 const ATTENTION: usize = 65;
+const STACK: usize = 66;
 
 /// `fn(i64 * params) -> i64`.
 fn signature(conv: CallConv, params: usize) -> Signature {
@@ -144,6 +167,32 @@ fn malformed<T>(what: impl Into<String>) -> Result<T> {
     Err(CompileError::Internal(format!("malformed tree: {}", what.into())))
 }
 
+/// Side traces by the guard they hang on.
+struct Sides {
+    exact: FxHashMap<GuardId, TraceId>,
+    /// By number alone: without a loop header nothing was peeled, and phases do not tell guards apart.
+    by_number: FxHashMap<u32, TraceId>,
+}
+
+impl Sides {
+    fn new(tree: &Tree, peeled: bool) -> Sides {
+        let mut sides = Sides { exact: FxHashMap::default(), by_number: FxHashMap::default() };
+        for (t, trace) in tree.traces.iter().enumerate() {
+            let Some(guard) = trace.parent else { continue };
+            // The first trace on a guard counts, as in `Tree::side_at`.
+            sides.exact.entry(guard).or_insert(TraceId(t as u32));
+            if !peeled {
+                sides.by_number.entry(guard.number).or_insert(TraceId(t as u32));
+            }
+        }
+        sides
+    }
+
+    fn get(&self, guard: GuardId) -> Option<TraceId> {
+        self.exact.get(&guard).or_else(|| self.by_number.get(&guard.number)).copied()
+    }
+}
+
 /// State of lowering one tree.
 struct Lower<'a, 'f> {
     tree: &'a Tree,
@@ -157,10 +206,11 @@ struct Lower<'a, 'f> {
     polls: i32,
     /// CLIF value of each SSA value defined so far.
     values: Vec<PackedOption<Value>>,
+    /// Float constants made at the entry, by bits.
+    floats: FxHashMap<u64, Value>,
     /// Virtual objects built by the exit in work; they hide `values`.
     virtuals: Vec<(Val, Value)>,
-    /// Side traces by the guard they hang on.
-    parents: FxHashMap<GuardId, TraceId>,
+    sides: Sides,
     /// Entry block of each side trace whose guard was lowered.
     entries: Vec<PackedOption<Block>>,
     /// Where a guard goes that fails with this snapshot.
@@ -172,18 +222,22 @@ struct Lower<'a, 'f> {
     regions: [Option<AliasRegion>; REGIONS],
     /// Signatures of host functions by number of parameters.
     signatures: [Option<SigRef>; 7],
+    /// Where exits find the context and the frame, if there are exits that need them.
+    saved: Option<StackSlot>,
+    counts: Counts,
+    /// What exits leave to Rust, once all of them are lowered.
+    table: Option<Arc<ExitTable>>,
 }
 
 impl Lower<'_, '_> {
-    /// Lowers all traces that can be reached; returns how many uops that were.
-    fn traces(&mut self, starts: &[u32]) -> Result<usize> {
-        let mut uops = 0;
+    /// Lowers all traces that can be reached.
+    fn traces(&mut self, starts: &[u32]) -> Result<()> {
         for (t, trace) in self.tree.traces.iter().enumerate() {
             let entry = if t == 0 { Some(self.start) } else { self.entries[t].expand() };
             // A side trace whose guard was optimised away is never entered.
             let Some(entry) = entry else { continue };
             self.b.switch_to_block(entry);
-            uops += trace.insts.len();
+            self.counts.uops += trace.insts.len();
             let Some((last, rest)) = trace.insts.split_last() else {
                 return malformed(format!("trace {t} is empty"));
             };
@@ -195,15 +249,14 @@ impl Lower<'_, '_> {
             self.b.set_srcloc(source_loc(starts[t] as usize + i));
             self.terminator(last).map_err(|e| locate(e, t, i, last))?;
         }
-        if uops == 0 {
+        if self.counts.uops == 0 {
             return malformed("no trace");
         }
-        Ok(uops)
+        Ok(())
     }
 
     /// Lowers one instruction within a trace.
     fn inst(&mut self, inst: &Inst, in_root: bool) -> Result<()> {
-        use uplift_uop::Section;
         let value = match inst.op.info().section {
             Section::Pure => Some(self.pure(inst)?),
             Section::Guard => self.guard_row(inst)?,
@@ -275,7 +328,7 @@ impl Lower<'_, '_> {
             }
             Op::Exit => {
                 let (id, snapshot) = self.snapshot(inst)?;
-                if self.parents.contains_key(&snapshot.guard) {
+                if self.sides.get(snapshot.guard).is_some() {
                     let block = self.failing_block(id)?;
                     self.b.ins().jump(block, &[]);
                 } else {
@@ -320,8 +373,8 @@ impl Lower<'_, '_> {
             return Ok(block);
         }
         let guard = self.tree.snaps[index].guard;
-        let block = match self.parents.get(&guard) {
-            Some(&TraceId(side)) => {
+        let block = match self.sides.get(guard) {
+            Some(TraceId(side)) => {
                 let side = side as usize;
                 let entry = self.entries[side].expand().unwrap_or_else(|| self.b.create_block());
                 self.entries[side] = entry.into();
@@ -337,118 +390,7 @@ impl Lower<'_, '_> {
         self.failing[index] = block.into();
         Ok(block)
     }
-
-    /// Reads the attention word.
-    ///
-    /// Cranelift forwards a load to a later one of the same address expression, even into a loop,
-    /// if nothing stores to the region in between; a poll must never be forwarded. So each poll
-    /// gets an address expression of its own.
-    fn poll(&mut self) -> Value {
-        self.polls += 1;
-        let offset = self.polls.wrapping_mul(8);
-        let base = self.word(self.attention.wrapping_sub(offset as i64 as u64));
-        let flags = self.flags(ATTENTION);
-        self.b.ins().load(types::I64, flags, base, offset)
-    }
-
-    /// Records the result of `inst`.
-    fn define(&mut self, inst: &Inst, value: Option<Value>) -> Result<()> {
-        match (value, &inst.results[..]) {
-            (Some(value), &[result]) => self.set(result, value),
-            (_, []) => Ok(()),
-            _ => malformed("number of results"),
-        }
-    }
-
-    fn set(&mut self, result: Val, value: Value) -> Result<()> {
-        if result.is_const() || self.b.func.dfg.value_type(value) != clif_type(self.tree.ty(result))? {
-            return malformed(format!("type of result {result:?}"));
-        }
-        match self.values.get_mut(result.index()) {
-            Some(slot) => {
-                *slot = value.into();
-                Ok(())
-            }
-            None => malformed(format!("result {result:?} does not exist")),
-        }
-    }
-
-    /// Operand `index` of `inst`, of the type that the table says.
-    fn operand(&mut self, inst: &Inst, index: usize) -> Result<Value> {
-        match (inst.args.get(index), inst.op.info().params.get(index)) {
-            (Some(&val), Some(&ty)) => self.typed(val, ty),
-            _ => malformed("number of operands"),
-        }
-    }
-
-    /// The CLIF value of `val`, which must have type `ty`.
-    fn typed(&mut self, val: Val, ty: Ty) -> Result<Value> {
-        if self.tree.ty(val) != ty {
-            return malformed(format!("{val:?} should be a {}", ty.name()));
-        }
-        self.value(val)
-    }
-
-    /// The CLIF value of `val`. Constants are made where they are used: Cranelift shares or repeats
-    /// them as suits it.
-    fn value(&mut self, val: Val) -> Result<Value> {
-        if let Some(scalar) = self.tree.as_const(val) {
-            return Ok(match scalar {
-                Scalar::Float(f) => self.b.ins().f64const(f),
-                Scalar::Bool(yes) => self.b.ins().iconst(types::I8, i64::from(yes)),
-                scalar => self.word(scalar.bits()),
-            });
-        }
-        if let Some(&(_, built)) = self.virtuals.iter().find(|(name, _)| *name == val) {
-            return Ok(built);
-        }
-        match self.values.get(val.index()).and_then(|value| value.expand()) {
-            Some(value) if !val.is_const() => Ok(value),
-            _ => malformed(format!("{val:?} is used but not defined")),
-        }
-    }
-
-    /// Operand `index` if it is an integer constant.
-    fn int_const(&self, inst: &Inst, index: usize) -> Option<i64> {
-        match self.tree.as_const(*inst.args.get(index)?) {
-            Some(Scalar::Int(i)) => Some(i),
-            _ => None,
-        }
-    }
-
-    /// A 64-bit constant.
-    fn word(&mut self, bits: u64) -> Value {
-        self.b.ins().iconst(types::I64, bits as i64)
-    }
-
-    fn icmp(&mut self, cc: IntCC, a: Value, b: Value) -> Value {
-        self.b.ins().icmp(cc, a, b)
-    }
-
-    fn compare_ne(&mut self, a: Value, bits: u64) -> Value {
-        let b = self.word(bits);
-        self.icmp(IntCC::NotEqual, a, b)
-    }
-
-    /// Flags of an access in a region. It is never faulting where it stands, but may be elsewhere:
-    /// so neither `can_move` nor `readonly`, which would let it float above the guard it needs.
-    fn flags(&mut self, region: usize) -> MemFlagsData {
-        let func = &mut self.b.func;
-        let region = *self.regions[region].get_or_insert_with(|| {
-            let description = match region {
-                SLOTS => "slots".into(),
-                ATTENTION => "attention".into(),
-                class => format!("class {class}").into(),
-            };
-            let user_id = region as u32;
-            func.dfg.alias_regions.insert(AliasRegionData { user_id, description })
-        });
-        MemFlagsData::new().with_notrap().with_alias_region(Some(region))
-    }
 }
-
-use cranelift_codegen::ir::AliasRegionData;
-use cranelift_codegen::ir::condcodes::IntCC;
 
 fn locate(error: CompileError, trace: usize, index: usize, inst: &Inst) -> CompileError {
     let name = inst.op.info().name;

@@ -23,9 +23,7 @@ impl Lower<'_, '_> {
                 let c = self.operand(inst, 0)?;
                 let (a, b) = (self.operand(inst, 1)?, self.operand(inst, 2)?);
                 match inst.op {
-                    Op::SelectInt | Op::SelectFloat | Op::SelectWord => {
-                        Ok(self.b.ins().select(c, a, b))
-                    }
+                    Op::SelectInt | Op::SelectFloat | Op::SelectWord => Ok(self.b.ins().select(c, a, b)),
                     op => malformed(format!("{} has no lowering", op.info().name)),
                 }
             }
@@ -82,7 +80,11 @@ impl Lower<'_, '_> {
             Op::IntShl | Op::IntShr | Op::IntUshr => return self.shift(inst),
             _ => {}
         }
-        let (a, b) = (self.operand(inst, 0)?, self.operand(inst, 1)?);
+        let (mut a, mut b) = (self.operand(inst, 0)?, self.operand(inst, 1)?);
+        if inst.op.info().commutative && inst.args[0].is_const() {
+            // Cranelift takes a constant on the right from memory or as an immediate.
+            std::mem::swap(&mut a, &mut b);
+        }
         if let Some(cc) = int_condition(inst.op) {
             return Ok(self.icmp(cc, a, b));
         }

@@ -6,7 +6,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value, types};
 use uplift_uop::{IntRepr, KindTest, Scalar};
 
-fn not_boxed<T>(what: &str) -> Result<T> {
+pub(super) fn not_boxed<T>(what: &str) -> Result<T> {
     Err(CompileError::Unsupported(format!("the host boxes no {what}")))
 }
 

@@ -10,12 +10,14 @@
 //!
 //! Regions are shared mappings: a forked child must not place or free code.
 
+mod cache;
 mod pool;
 mod provider;
 mod region;
 
 use crate::compile::CompiledTree;
 use crate::error::MemoryError;
+use crate::exits::ExitTable;
 use crate::perf_map;
 use cranelift_jit::JITModule;
 use pool::Pool;
@@ -76,7 +78,7 @@ impl CodeMemory {
         }
         let (module, address) = provider::place(&self.shared, tree)?;
         perf_map::register(address, tree);
-        Ok(CodeBlob { module: Some(module), address, len: tree.code.len() })
+        Ok(CodeBlob { module: Some(module), address, len: tree.code.len(), _table: tree.table.clone() })
     }
 
     /// How much memory is in use.
@@ -91,6 +93,8 @@ pub struct CodeBlob {
     module: Option<JITModule>,
     address: usize,
     len: usize,
+    /// The code holds the table's address.
+    _table: Option<Arc<ExitTable>>,
 }
 
 // SAFETY: the module is reached by `drop` alone.

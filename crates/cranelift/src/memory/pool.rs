@@ -1,7 +1,7 @@
 //! Regions and the free list of each: first fit, neighbours merged.
 
-use super::MemoryStats;
 use super::region::{Region, page_size};
+use super::{MemoryStats, cache};
 use crate::error::MemoryError;
 use std::io;
 
@@ -104,12 +104,11 @@ impl Pool {
     pub fn publish(&mut self, block: &Block) -> io::Result<()> {
         let Some((chunk, offset)) = self.find(block) else { return Ok(()) };
         let region = &mut self.chunks[chunk].region;
-        // SAFETY: the addresses are those of the block, in both mappings.
-        unsafe { flush(block.exec, block.len)? };
         if !self.stats.dual {
             region.protect(offset, block.len, true)?;
         }
-        icache::pipeline_flush_mt().map_err(io::Error::other)
+        // SAFETY: the addresses are those of the block, in both mappings.
+        unsafe { cache::publish(block.write, block.exec, block.len) }
     }
 
     /// Fills a block with traps and gives it back. A region that is empty is unmapped, unless it is
@@ -161,13 +160,4 @@ fn fill_with_traps(address: usize, len: usize) {
     let byte = if cfg!(target_arch = "x86_64") { 0xCC } else { 0 };
     // SAFETY: a writable block of this length that nobody else uses.
     unsafe { std::ptr::write_bytes(address as *mut u8, byte, len) };
-}
-
-/// Makes the instruction cache forget what it had at these addresses.
-///
-/// # Safety
-/// The range must be mapped.
-unsafe fn flush(exec: usize, len: usize) -> io::Result<()> {
-    // SAFETY: by the caller.
-    unsafe { icache::clear_cache(exec as *const std::ffi::c_void, len) }.map_err(io::Error::other)
 }

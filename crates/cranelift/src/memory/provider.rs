@@ -20,41 +20,41 @@ struct Provider {
 }
 
 /// Places `tree`; returns its module and the executable address.
-pub(super) fn place(
-    shared: &Arc<Shared>,
-    tree: &CompiledTree,
-) -> Result<(JITModule, usize), MemoryError> {
+pub(super) fn place(shared: &Arc<Shared>, tree: &CompiledTree) -> Result<(JITModule, usize), MemoryError> {
     let block = Arc::new(Mutex::new(None));
     let provider = Provider { shared: shared.clone(), block: block.clone() };
     // No libcalls: the code has no relocations.
     let mut builder = JITBuilder::with_isa(tree.isa.clone(), Box::new(|_| String::new()));
     builder.memory_provider(Box::new(provider));
     let mut module = JITModule::new(builder);
-    let mut define = || {
-        let signature = Signature::new(tree.isa.default_call_conv());
-        let id = module.declare_anonymous_function(&signature)?;
-        module.define_function_bytes(id, tree.align, &tree.code, &[])?;
-        module.finalize_definitions()
-    };
-    let result = define();
+    let result = define(&mut module, tree);
     let address = block.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|b| b.exec);
     match (result, address) {
         (Ok(()), Some(address)) => Ok((module, address)),
         (result, _) => {
             // SAFETY: the code was never entered.
             unsafe { module.free_memory() };
-            Err(result.map_or_else(memory_error, |()| MemoryError::Module("no memory".into())))
+            Err(result.err().unwrap_or_else(|| MemoryError::Module("no memory".into())))
         }
     }
 }
 
-fn memory_error(error: ModuleError) -> MemoryError {
-    match error {
-        ModuleError::Allocation { err } => match err.downcast::<MemoryError>() {
-            Ok(error) => error,
-            Err(error) => MemoryError::System(error),
-        },
-        error => MemoryError::Module(error.to_string()),
+fn define(module: &mut JITModule, tree: &CompiledTree) -> Result<(), MemoryError> {
+    let signature = Signature::new(tree.isa.default_call_conv());
+    let id = module.declare_anonymous_function(&signature)?;
+    module.define_function_bytes(id, tree.align, &tree.code, &[])?;
+    Ok(module.finalize_definitions()?)
+}
+
+impl From<ModuleError> for MemoryError {
+    fn from(error: ModuleError) -> MemoryError {
+        match error {
+            ModuleError::Allocation { err } => match err.downcast::<MemoryError>() {
+                Ok(error) => error,
+                Err(error) => MemoryError::System(error),
+            },
+            error => MemoryError::Module(error.to_string()),
+        }
     }
 }
 
@@ -84,8 +84,7 @@ impl JITMemoryProvider for Provider {
 
     fn finalize(&mut self, _: BranchProtection) -> ModuleResult<()> {
         match &*self.block() {
-            Some(block) => (self.shared.pool().publish(block))
-                .map_err(|err| ModuleError::Allocation { err }),
+            Some(block) => (self.shared.pool().publish(block)).map_err(|err| ModuleError::Allocation { err }),
             None => Ok(()),
         }
     }

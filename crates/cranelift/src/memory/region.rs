@@ -118,8 +118,7 @@ mod sys {
     pub fn protect(address: usize, len: usize, executable: bool) -> io::Result<()> {
         let more = if executable { libc::PROT_EXEC } else { libc::PROT_WRITE };
         // SAFETY: pages of a region of ours.
-        let result =
-            unsafe { libc::mprotect(address as *mut libc::c_void, len, libc::PROT_READ | more) };
+        let result = unsafe { libc::mprotect(address as *mut libc::c_void, len, libc::PROT_READ | more) };
         if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
     }
 
@@ -135,9 +134,8 @@ mod sys {
     use windows_sys::Win32::Foundation::{CloseHandle, INVALID_HANDLE_VALUE};
     use windows_sys::Win32::System::Memory::{
         CreateFileMappingW, FILE_MAP_EXECUTE, FILE_MAP_READ, FILE_MAP_WRITE, MEM_COMMIT, MEM_RELEASE,
-        MEM_RESERVE, MEMORY_MAPPED_VIEW_ADDRESS, MapViewOfFile, PAGE_EXECUTE_READ,
-        PAGE_EXECUTE_READWRITE, PAGE_READWRITE, UnmapViewOfFile, VirtualAlloc, VirtualFree,
-        VirtualProtect,
+        MEM_RESERVE, MEMORY_MAPPED_VIEW_ADDRESS, MapViewOfFile, PAGE_EXECUTE_READ, PAGE_EXECUTE_READWRITE,
+        PAGE_READWRITE, UnmapViewOfFile, VirtualAlloc, VirtualFree, VirtualProtect,
     };
     use windows_sys::Win32::System::SystemInformation::{GetSystemInfo, SYSTEM_INFO};
 
@@ -150,9 +148,8 @@ mod sys {
 
     pub fn map_single(len: usize) -> io::Result<(usize, usize)> {
         // SAFETY: fresh memory at an address of the system's choice.
-        let address = unsafe {
-            VirtualAlloc(std::ptr::null(), len, MEM_RESERVE | MEM_COMMIT, PAGE_EXECUTE_READ)
-        };
+        let address =
+            unsafe { VirtualAlloc(std::ptr::null(), len, MEM_RESERVE | MEM_COMMIT, PAGE_EXECUTE_READ) };
         if address.is_null() {
             return Err(io::Error::last_os_error());
         }

@@ -99,10 +99,7 @@ fn the_cap_holds_and_freeing_makes_room() {
         blobs.pop();
         blobs.push(memory.publish(&code).unwrap());
         assert_eq!(enter(&blobs[0]), 3);
-        assert!(matches!(
-            CodeMemory::with(0, dual).publish(&code),
-            Err(MemoryError::CapReached { .. })
-        ));
+        assert!(matches!(CodeMemory::with(0, dual).publish(&code), Err(MemoryError::CapReached { .. })));
     }
 }
 

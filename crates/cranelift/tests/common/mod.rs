@@ -1,8 +1,9 @@
 //! A host for tests, and a small builder of trees.
 #![allow(dead_code, reason = "each test binary uses a part")]
 
+use std::cell::Cell;
 use std::ffi::c_void;
-use uplift_cranelift::{CodeMemory, Compiler, Limits, Options};
+use uplift_cranelift::{CodeMemory, Compiler, Limits, OptLevel, Options};
 use uplift_uop::*;
 
 pub static INT: KindTest =
@@ -67,6 +68,8 @@ elem!(E_REF, 6, "e_ref", 0, Ref);
 #[derive(Default)]
 pub struct Ctx {
     pub calls: Vec<Vec<u64>>,
+    /// Boxed: machine code has their addresses.
+    #[allow(clippy::vec_box, reason = "objects must not move")]
     pub objects: Vec<Box<[u64; 8]>>,
     pub attention: u64,
 }
@@ -195,8 +198,7 @@ impl Build {
     }
     pub fn header(&mut self, args: &[Val]) -> Vec<Val> {
         let mut inst = Inst::new(Op::LoopHeader, args, 0);
-        let results: Vec<Val> =
-            args.iter().map(|&a| self.tree.new_value(self.tree.ty(a))).collect();
+        let results: Vec<Val> = args.iter().map(|&a| self.tree.new_value(self.tree.ty(a))).collect();
         inst.results.extend(results.iter().copied());
         self.trace.insts.push(inst);
         results
@@ -241,15 +243,21 @@ pub fn guard_id(number: u32) -> GuardId {
     GuardId { number, phase: Phase::Preamble }
 }
 
-/// Compiles and runs a tree on `frame` (slot 0 at index 4); returns the snapshot's number.
-pub fn run(tree: &Tree, ctx: &mut Ctx, frame: &mut [u64]) -> u64 {
-    run_with(&Options::default(), tree, ctx, frame)
+thread_local!(static LEVEL: Cell<OptLevel> = const { Cell::new(OptLevel::None) });
+
+/// Runs a test with each of Cranelift's levels.
+pub fn at_each_level(test: impl Fn()) {
+    for level in [OptLevel::None, OptLevel::Speed] {
+        LEVEL.set(level);
+        test();
+    }
 }
 
-pub fn run_with(options: &Options, tree: &Tree, ctx: &mut Ctx, frame: &mut [u64]) -> u64 {
-    let mut compiler = Compiler::new(options).unwrap();
-    let compiled =
-        compiler.compile(tree, &spec(), &raw const ctx.attention, &Limits::default()).unwrap();
+/// Compiles and runs a tree on `frame` (slot 0 at index 4); returns the snapshot's number.
+pub fn run(tree: &Tree, ctx: &mut Ctx, frame: &mut [u64]) -> u64 {
+    let options = Options { opt_level: LEVEL.get(), ..Options::default() };
+    let mut compiler = Compiler::new(&options).unwrap();
+    let compiled = compiler.compile(tree, &spec(), &raw const ctx.attention, &Limits::default()).unwrap();
     let memory = CodeMemory::new(1 << 20).unwrap();
     let blob = memory.publish(&compiled).unwrap();
     let ctx = std::ptr::from_mut(ctx).cast::<c_void>();

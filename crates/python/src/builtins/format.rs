@@ -309,6 +309,20 @@ pub fn percent_format(vm: &mut Vm, template: &str, operand: Word, bytes: bool) -
     Ok(out)
 }
 
+/// The `%` operator of strings and bytes.
+pub fn percent(vm: &mut Vm, template: Word, operand: Word) -> PyResult {
+    if let Some(text) = template.as_str() {
+        let out = percent_format(vm, text, operand, false)?;
+        return Ok(vm.new_string(out));
+    }
+    let text: String = super::bytes::bytes_of(template).unwrap_or(&[]).iter().map(|&b| b as char).collect();
+    let out = percent_format(vm, &text, operand, true)?;
+    if template.is::<crate::objects::ByteArray>() {
+        return Ok(vm.new_bytearray(out.chars().map(|c| c as u8).collect()));
+    }
+    Ok(latin1_bytes(vm, &out))
+}
+
 /// Latin-1 text as a bytes object.
 pub fn latin1_bytes(vm: &mut Vm, text: &str) -> Word {
     let bytes: Vec<u8> = text.chars().map(|c| c as u8).collect();

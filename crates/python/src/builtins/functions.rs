@@ -8,8 +8,8 @@ use super::numbers::{Int, float_value, int_value, truncate_big};
 use crate::format::quote;
 use crate::objects::{Args, Complex, MethodDef};
 use crate::vm::ops::BinOp;
-use crate::vm::{Exc, PyResult, Vm};
-use crate::word::{NONE, UNDEF, Word};
+use crate::vm::{PyResult, Vm};
+use crate::word::{UNDEF, Word};
 
 static FUNCTIONS: &[MethodDef] = &[
     MethodDef::new("abs", abs, 1, 1),
@@ -284,8 +284,3 @@ pub fn round_int(vm: &mut Vm, value: Int, digits: Word) -> PyResult {
     Ok(vm.new_bigint(if value.sign() == dashu_base::Sign::Negative { -result } else { result }))
 }
 
-/// Raises `SystemExit(code)`: `exit()` and `quit()`.
-pub fn exit(vm: &mut Vm, a: &Args) -> PyResult {
-    let code = a.or(0, NONE);
-    Err(vm.raise_with(Exc::SystemExit, &[code]))
-}

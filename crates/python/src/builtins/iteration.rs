@@ -73,6 +73,10 @@ fn next(vm: &mut Vm, a: &Args) -> PyResult {
         Some(item) => Ok(item),
         None => match a.get(1) {
             Some(default) => Ok(default),
+            None if a[0].is::<crate::objects::Generator>() => {
+                let value = vm.generator_return();
+                Err(vm.stop_iteration(value))
+            }
             None => Err(vm.stop_iteration(UNDEF)),
         },
     }

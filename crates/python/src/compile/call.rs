@@ -25,7 +25,6 @@ impl<'a> Compiler<'a> {
             self.emit(Op::Call, &[dst, base, 2]);
             return Ok(());
         }
-        check_keywords(&call.arguments)?;
         let mut is_method = false;
         match &*call.func {
             Expr::Attribute(attribute) => {
@@ -38,7 +37,7 @@ impl<'a> Compiler<'a> {
                 self.unit.take(3);
             }
         }
-        self.arguments(&call.arguments, base, is_method, dst)?;
+        self.arguments((&call.arguments.args, &call.arguments.keywords), base, 0, is_method, dst)?;
         self.range = range;
         Ok(())
     }
@@ -69,60 +68,75 @@ impl<'a> Compiler<'a> {
         })
     }
 
-    /// The arguments and the call itself, with callable and self in place.
-    fn arguments(&mut self, arguments: &'a ast::Arguments, base: Reg, is_method: bool, dst: Reg) -> Res {
-        let unpacks = arguments.args.iter().any(Expr::is_starred_expr)
-            || arguments.keywords.iter().any(|k| k.arg.is_none())
-            || arguments.args.len() + arguments.keywords.len() > MAX_WINDOW;
+    /// The arguments and the call itself, with callable, self and the first `given` arguments in place.
+    pub(super) fn arguments(
+        &mut self,
+        (arguments, keywords): (&'a [Expr], &'a [ast::Keyword]),
+        base: Reg,
+        given: Reg,
+        is_method: bool,
+        dst: Reg,
+    ) -> Res {
+        check_keywords(keywords)?;
+        let unpacks = arguments.iter().any(Expr::is_starred_expr)
+            || keywords.iter().any(|k| k.arg.is_none())
+            || arguments.len() + keywords.len() > MAX_WINDOW;
+        if !is_method && (unpacks || !keywords.is_empty()) {
+            self.emit(Op::LoadUndef, &[base + 2]);
+        }
         if unpacks {
-            self.call_unpacked(arguments, base, is_method)?;
+            self.unpacked_positional(arguments, base + 3, given)?;
+            self.unpacked_keywords(keywords, base)?;
             self.emit(Op::CallEx, &[dst, base]);
             return Ok(());
         }
-        for argument in &arguments.args {
+        for argument in arguments {
             self.push(argument)?;
         }
-        if arguments.keywords.is_empty() {
+        let positional = given + arguments.len() as Reg;
+        if keywords.is_empty() {
             let op = if is_method { Op::CallMethod } else { Op::Call };
-            self.emit(op, &[dst, base, arguments.args.len() as Reg]);
+            self.emit(op, &[dst, base, positional]);
             return Ok(());
         }
-        if !is_method {
-            self.emit(Op::LoadUndef, &[base + 2]);
-        }
         let mut names = Vec::new();
-        for keyword in &arguments.keywords {
+        for keyword in keywords {
             self.push(&keyword.value)?;
             names.push(Const::Str(keyword.arg.as_ref().map_or("", |name| name.as_str()).into()));
         }
         let names = self.const_index(Const::Tuple(names.into()));
-        let count = arguments.args.len() + arguments.keywords.len();
-        self.emit(Op::CallKw, &[base, count as Reg, names]);
+        self.emit(Op::CallKw, &[base, positional + keywords.len() as Reg, names]);
         self.settle(base, dst);
         Ok(())
     }
 
-    /// Puts the iterable of positional arguments and the mapping of keyword arguments into the window.
-    fn call_unpacked(&mut self, arguments: &'a ast::Arguments, base: Reg, is_method: bool) -> Res {
-        if !is_method {
-            self.emit(Op::LoadUndef, &[base + 2]);
-        }
-        let positional = self.unit.next;
-        match &*arguments.args {
+    /// Puts the iterable of all positional arguments into `positional`, where the given ones begin.
+    fn unpacked_positional(&mut self, arguments: &'a [Expr], positional: Reg, given: Reg) -> Res {
+        match arguments {
+            _ if given > 0 => {
+                self.emit(Op::BuildList, &[positional, positional, given]);
+                self.unit.next = positional + 1;
+                self.extend(arguments, Op::ListAppend, Op::ListExtend, positional)?;
+            }
             [Expr::Starred(only)] => self.into(&only.value, positional)?,
             [] => self.load_const(Const::Tuple(Arc::new([])), positional)?,
             many => {
                 self.unit.take(1);
                 self.grow(many, Op::BuildList, positional)?;
-                self.unit.next = positional;
             }
         }
+        self.unit.next = positional;
         self.unit.take(1);
-        let keywords = self.unit.take(1);
-        match &arguments.keywords[..] {
-            [] => self.emit(Op::LoadUndef, &[keywords]),
-            [only] if only.arg.is_none() => self.into(&only.value, keywords)?,
-            many => self.merge_keywords(many, base, keywords)?,
+        Ok(())
+    }
+
+    /// Puts the mapping of all keyword arguments, or UNDEF, into the next register.
+    fn unpacked_keywords(&mut self, keywords: &'a [ast::Keyword], callable: Reg) -> Res {
+        let mapping = self.unit.take(1);
+        match keywords {
+            [] => self.emit(Op::LoadUndef, &[mapping]),
+            [only] if only.arg.is_none() => self.into(&only.value, mapping)?,
+            many => self.merge_keywords(many, callable, mapping)?,
         }
         Ok(())
     }
@@ -177,7 +191,10 @@ impl<'a> Compiler<'a> {
         self.load_name("__class__", base + 3)?;
         if let Some(name) = self.scope().first_param.clone() {
             match self.unit.vars.get(&name).copied() {
-                Some(Var::Register(0)) => self.emit(Op::Move, &[base + 4, 0]),
+                Some(Var::Register(0)) => {
+                    self.check_local(0);
+                    self.emit(Op::Move, &[base + 4, 0]);
+                }
                 _ => self.emit(Op::LoadCell, &[base + 4, 0]),
             }
         }
@@ -191,64 +208,11 @@ impl<'a> Compiler<'a> {
             _ => Ok(None),
         }
     }
-
-    /// `r[dst] = class statement's call`: `__build_class__` with the body's function and name in the window.
-    pub(super) fn call_with_arguments(&mut self, arguments: Option<&'a ast::Arguments>, base: Reg, given: Reg) -> Res {
-        let Some(arguments) = arguments else {
-            self.emit(Op::Call, &[base, base, given]);
-            return Ok(());
-        };
-        check_keywords(arguments)?;
-        let unpacks = arguments.args.iter().any(Expr::is_starred_expr)
-            || arguments.keywords.iter().any(|k| k.arg.is_none())
-            || arguments.args.len() + arguments.keywords.len() > MAX_WINDOW;
-        if !unpacks {
-            for argument in &arguments.args {
-                self.push(argument)?;
-            }
-            let positional = given + arguments.args.len() as Reg;
-            if arguments.keywords.is_empty() {
-                self.emit(Op::Call, &[base, base, positional]);
-                return Ok(());
-            }
-            self.emit(Op::LoadUndef, &[base + 2]);
-            let mut names = Vec::new();
-            for keyword in &arguments.keywords {
-                self.push(&keyword.value)?;
-                names.push(Const::Str(keyword.arg.as_ref().map_or("", |name| name.as_str()).into()));
-            }
-            let names = self.const_index(Const::Tuple(names.into()));
-            self.emit(Op::CallKw, &[base, positional + arguments.keywords.len() as Reg, names]);
-            return Ok(());
-        }
-        self.emit(Op::LoadUndef, &[base + 2]);
-        self.emit(Op::BuildList, &[base + 3, base + 3, given]);
-        let keywords = base + 4;
-        self.unit.next = base + 5;
-        self.unit.nregs = self.unit.nregs.max(self.unit.next);
-        for argument in &arguments.args {
-            let mark = self.unit.next;
-            if let Expr::Starred(starred) = argument {
-                let value = self.any(&starred.value)?;
-                self.emit(Op::ListExtend, &[base + 3, value]);
-            } else {
-                let value = self.any(argument)?;
-                self.emit(Op::ListAppend, &[base + 3, value]);
-            }
-            self.unit.next = mark;
-        }
-        match &arguments.keywords[..] {
-            [] => self.emit(Op::LoadUndef, &[keywords]),
-            many => self.merge_keywords(many, base, keywords)?,
-        }
-        self.emit(Op::CallEx, &[base, base]);
-        Ok(())
-    }
 }
 
-fn check_keywords(arguments: &ast::Arguments) -> Res {
+fn check_keywords(keywords: &[ast::Keyword]) -> Res {
     let mut seen = FxHashSet::default();
-    for keyword in &arguments.keywords {
+    for keyword in keywords {
         if let Some(name) = &keyword.arg
             && !seen.insert(name.as_str())
         {

@@ -71,7 +71,13 @@ impl<'a> Compiler<'a> {
             self.unit.next = base;
             return Ok(());
         }
-        for element in &elements[first..] {
+        self.extend(&elements[first..], add, extend, result)
+    }
+
+    /// Adds elements one by one to the list or set in `result`.
+    pub(super) fn extend(&mut self, elements: &'a [Expr], add: Op, extend: Op, result: Reg) -> Res {
+        let mark = self.unit.next;
+        for element in elements {
             if let Expr::Starred(starred) = element {
                 let value = self.any(&starred.value)?;
                 self.at(starred.range, |c| {
@@ -82,7 +88,7 @@ impl<'a> Compiler<'a> {
                 let value = self.any(element)?;
                 self.emit(add, &[result, value]);
             }
-            self.unit.next = base;
+            self.unit.next = mark;
         }
         Ok(())
     }

@@ -153,5 +153,5 @@ impl<'a> Compiler<'a> {
 
 /// Whether a test assigns a variable.
 fn assigns(test: &Expr) -> bool {
-    ruff_python_ast::helpers::any_over_expr(test, &mut |e| e.is_named_expr())
+    ruff_python_ast::helpers::any_over_expr(test, Expr::is_named_expr)
 }

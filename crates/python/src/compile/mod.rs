@@ -21,6 +21,7 @@ mod depth;
 mod display;
 mod error;
 mod exceptions;
+mod explain;
 mod expr;
 mod loops;
 mod names;
@@ -85,6 +86,9 @@ pub fn compile_source_with(
     names: Names,
 ) -> Result<Arc<Code>, CompileError> {
     let file: Arc<str> = filename.into();
+    // `eval` allows blanks before its expression.
+    let blanks = if mode == Mode::Eval { source.iter().take_while(|b| b" \t".contains(b)).count() } else { 0 };
+    let source = &source[blanks..];
     let text = parse::decode(source).map_err(|failed| {
         let (fault, text) = *failed;
         fault.resolve(&file, &text, &LineIndex::from_source_text(&text))
@@ -110,7 +114,12 @@ struct Compiler<'a> {
     /// Annotations are kept as text (`from __future__ import annotations`).
     lazy_annotations: bool,
     mode: Mode,
+    /// Instructions emitted in all blocks: `finally` bodies nested in each other multiply.
+    emitted: usize,
 }
+
+/// More instructions than this in one source are refused.
+const MAX_EMITTED: usize = 1 << 24;
 
 impl<'a> Compiler<'a> {
     fn run(
@@ -126,7 +135,7 @@ impl<'a> Compiler<'a> {
         let unit = Unit::new(root, &scopes[root], CodeKind::Module, names == Names::Namespace, "<module>".into());
         let range = TextRange::default();
         // The tree and the scopes outlive the compiler, which borrows both.
-        Compiler { text, lines, file, scopes: &scopes, unit, range, lazy_annotations: false, mode }.module(tree)
+        Compiler { text, lines, file, scopes: &scopes, unit, range, lazy_annotations: false, mode, emitted: 0 }.module(tree)
     }
 
     fn module(mut self, tree: &'a ast::Mod) -> Res<Arc<Code>> {
@@ -192,6 +201,7 @@ impl<'a> Compiler<'a> {
     /// Emits an instruction that does not jump.
     fn emit(&mut self, op: Op, operands: &[i64]) {
         if self.unit.reachable() {
+            self.emitted += 1;
             self.unit.asm.emit(op, operands, None, self.range);
             if op.info().ends {
                 self.unit.state = None;

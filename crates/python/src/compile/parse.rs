@@ -3,11 +3,12 @@
 
 use ruff_python_ast as ast;
 use ruff_python_ast::token::TokenKind;
-use ruff_python_parser::{LexicalErrorType, ParseErrorType, Parsed, lexer};
+use ruff_python_parser::{Parsed, lexer};
 use ruff_text_size::{TextRange, TextSize};
 
 use super::Mode;
 use super::error::{ErrorKind, Fault, Res};
+use super::explain::explain;
 
 /// Brackets nested deeper than this are refused, as CPython does.
 const MAX_BRACKETS: usize = 200;
@@ -83,7 +84,7 @@ pub(super) fn parse(text: &str, mode: Mode) -> Res<(ast::Mod, usize)> {
 }
 
 fn finish(parsed: Parsed<ast::Mod>, text: &str) -> Res<(ast::Mod, usize)> {
-    let fault = parsed.errors().first().map(|error| explain(&error.error, error.location, text));
+    let fault = parsed.errors().first().map(|error| explain(&error.error, error.location, text, parsed.tokens()));
     let tree = parsed.into_syntax();
     match (super::depth::check(&tree), fault) {
         (Ok(depth), None) => Ok((tree, depth)),
@@ -138,96 +139,5 @@ fn check_nesting(text: &str) -> Res {
             }
             _ => {}
         }
-    }
-}
-
-/// A parser error in CPython's words where it has words of its own for it.
-fn explain(error: &ParseErrorType, range: TextRange, text: &str) -> Fault {
-    let kind = match error {
-        ParseErrorType::UnexpectedIndentation | ParseErrorType::Lexical(LexicalErrorType::IndentationError) => {
-            ErrorKind::Indentation
-        }
-        ParseErrorType::ExpectedToken { expected: TokenKind::Indent, .. } => ErrorKind::Indentation,
-        ParseErrorType::OtherError(message) if message.starts_with("Expected an indented block") => {
-            ErrorKind::Indentation
-        }
-        _ => ErrorKind::Syntax,
-    };
-    let message = match error {
-        ParseErrorType::OtherError(message) => {
-            let mut chars = message.chars();
-            let first = chars.next().map(|c| c.to_lowercase().to_string()).unwrap_or_default();
-            (first + chars.as_str()).replace('`', "'")
-        }
-        ParseErrorType::UnexpectedIndentation => "unexpected indent".into(),
-        ParseErrorType::Lexical(LexicalErrorType::UnclosedStringError) => "unterminated string literal".into(),
-        ParseErrorType::Lexical(LexicalErrorType::LineContinuationError) => {
-            "unexpected character after line continuation character".into()
-        }
-        ParseErrorType::Lexical(LexicalErrorType::Eof) => "unexpected EOF while parsing".into(),
-        ParseErrorType::PositionalAfterKeywordArgument => "positional argument follows keyword argument".into(),
-        ParseErrorType::PositionalAfterKeywordUnpacking => {
-            "positional argument follows keyword argument unpacking".into()
-        }
-        ParseErrorType::InvalidArgumentUnpackingOrder => {
-            "iterable argument unpacking follows keyword argument unpacking".into()
-        }
-        ParseErrorType::NonDefaultParamAfterDefaultParam => "non-default argument follows default argument".into(),
-        ParseErrorType::UnparenthesizedGeneratorExpression => "Generator expression must be parenthesized".into(),
-        ParseErrorType::IterableUnpackingInComprehension => {
-            "iterable unpacking cannot be used in comprehension".into()
-        }
-        ParseErrorType::ExpectedToken { expected: TokenKind::Colon, .. } => "expected ':'".into(),
-        ParseErrorType::ExpectedToken { expected: TokenKind::Lpar, .. } => "expected '('".into(),
-        ParseErrorType::InvalidAssignmentTarget
-        | ParseErrorType::InvalidAugmentedAssignmentTarget
-        | ParseErrorType::InvalidAnnotatedAssignmentTarget => {
-            let what = describe_target(text.get(range.start().to_usize()..range.end().to_usize()).unwrap_or(""));
-            match error {
-                ParseErrorType::InvalidAugmentedAssignmentTarget => {
-                    format!("'{what}' is an illegal expression for augmented assignment")
-                }
-                ParseErrorType::InvalidAnnotatedAssignmentTarget => "illegal target for annotation".into(),
-                _ => format!("cannot assign to {what}"),
-            }
-        }
-        ParseErrorType::InvalidDeleteTarget => {
-            let what = describe_target(text.get(range.start().to_usize()..range.end().to_usize()).unwrap_or(""));
-            format!("cannot delete {what}")
-        }
-        ParseErrorType::ExpectedExpression
-        | ParseErrorType::SimpleStatementsOnSameLine
-        | ParseErrorType::SimpleAndCompoundStatementOnSameLine
-        | ParseErrorType::UnexpectedExpressionToken
-        | ParseErrorType::ExpectedToken { .. }
-        | ParseErrorType::EmptySlice => "invalid syntax".into(),
-        other => other.to_string(),
-    };
-    Fault { kind, message, range }
-}
-
-/// What CPython calls an expression that is no target.
-fn describe_target(text: &str) -> &'static str {
-    let Ok(parsed) = ruff_python_parser::parse_expression(text) else { return "expression" };
-    match &*parsed.syntax().body {
-        ast::Expr::Call(_) => "function call",
-        ast::Expr::BooleanLiteral(b) => if b.value { "True" } else { "False" },
-        ast::Expr::NoneLiteral(_) => "None",
-        ast::Expr::EllipsisLiteral(_) => "ellipsis",
-        ast::Expr::NumberLiteral(_) | ast::Expr::StringLiteral(_) | ast::Expr::BytesLiteral(_) => "literal",
-        ast::Expr::FString(_) => "f-string expression",
-        ast::Expr::Compare(_) => "comparison",
-        ast::Expr::Lambda(_) => "lambda",
-        ast::Expr::If(_) => "conditional expression",
-        ast::Expr::Dict(_) => "dict literal",
-        ast::Expr::Set(_) => "set display",
-        ast::Expr::ListComp(_) => "list comprehension",
-        ast::Expr::SetComp(_) => "set comprehension",
-        ast::Expr::DictComp(_) => "dict comprehension",
-        ast::Expr::Generator(_) => "generator expression",
-        ast::Expr::Yield(_) | ast::Expr::YieldFrom(_) => "yield expression",
-        ast::Expr::Await(_) => "await expression",
-        ast::Expr::Named(_) => "named expression",
-        _ => "expression",
     }
 }

@@ -14,7 +14,7 @@ use super::symbols::{Scope, ScopeId, ScopeKind, Scopes, mangle};
 
 /// Analyses a whole source.
 pub(super) fn analyse(tree: &ast::Mod) -> Res<Scopes> {
-    let mut walker = Walker { scopes: Scopes::default(), current: ScopeId(0), fault: None };
+    let mut walker = Walker { scopes: Scopes::default(), current: ScopeId(0), iterables: 0, fault: None };
     walker.scopes.list.push(Scope::new(ScopeKind::Module, None, None));
     match tree {
         ast::Mod::Module(module) => walker.visit_body(&module.body),
@@ -30,6 +30,8 @@ pub(super) fn analyse(tree: &ast::Mod) -> Res<Scopes> {
 struct Walker {
     scopes: Scopes,
     current: ScopeId,
+    /// How many iterables of comprehensions the walk is inside.
+    iterables: usize,
     fault: Option<Fault>,
 }
 
@@ -65,6 +67,10 @@ impl Walker {
         let symbol = scope.symbol(&name);
         match touch {
             Touch::Use => symbol.used = true,
+            Touch::Bind if in_comprehension && symbol.walrus => {
+                let message = format!("comprehension inner loop cannot rebind assignment expression target '{name}'");
+                self.fail(message, range);
+            }
             Touch::Bind => {
                 let early = symbol.used && !symbol.bound && in_comprehension;
                 symbol.bound = true;
@@ -128,7 +134,7 @@ impl Walker {
         }
     }
 
-    fn parameter_expressions<'a>(&mut self, parameters: &'a ast::Parameters) {
+    fn parameter_expressions(&mut self, parameters: &ast::Parameters) {
         for parameter in parameters.iter_non_variadic_params() {
             if let Some(default) = &parameter.default {
                 self.visit_expr(default);
@@ -201,6 +207,10 @@ impl Walker {
             } else {
                 symbol.nonlocal = Some(range);
             }
+            if is_global {
+                // The module's own code, too, then uses the global (if its names live elsewhere).
+                self.scopes[ScopeId(0)].symbol(&mangled).global = true;
+            }
             if let Some(problem) = problem.filter(|_| !at_module || is_global) {
                 self.fail(problem, range);
             }
@@ -225,6 +235,10 @@ impl Walker {
     fn named(&mut self, named: &ast::ExprNamed) {
         self.visit_expr(&named.value);
         let Expr::Name(target) = &*named.target else { return };
+        if self.iterables > 0 {
+            let message = "assignment expression cannot be used in a comprehension iterable expression";
+            return self.fail(message, named.range);
+        }
         let mut owner = self.current;
         while self.scopes[owner].kind.is_comprehension() {
             let name = self.mangled(&target.id);
@@ -233,7 +247,8 @@ impl Walker {
                     format!("assignment expression cannot rebind comprehension iteration variable '{}'", target.id);
                 return self.fail(message, target.range);
             }
-            self.scopes[owner].symbol(&name).used = true;
+            let symbol = self.scopes[owner].symbol(&name);
+            (symbol.used, symbol.walrus) = (true, true);
             owner = self.scopes[owner].parent.unwrap_or(ScopeId(0));
         }
         if owner != self.current && self.scopes[owner].kind == ScopeKind::Class {
@@ -258,20 +273,26 @@ impl Walker {
         if let Some(generator) = generators.iter().find(|g| g.is_async) {
             self.fault.get_or_insert(Fault::unsupported("asynchronous comprehensions are", generator.range));
         }
-        self.visit_expr(&first.iter);
+        self.iterable(&first.iter);
         self.nest(node, kind, None, |walker| {
             if kind == ScopeKind::Generator {
                 walker.scope().generator = true;
             }
             for (i, generator) in generators.iter().enumerate() {
                 if i > 0 {
-                    walker.visit_expr(&generator.iter);
+                    walker.iterable(&generator.iter);
                 }
                 walker.visit_expr(&generator.target);
                 generator.ifs.iter().for_each(|e| walker.visit_expr(e));
             }
             elements.iter().for_each(|e| walker.visit_expr(e));
         });
+    }
+
+    fn iterable(&mut self, iterable: &Expr) {
+        self.iterables += 1;
+        self.visit_expr(iterable);
+        self.iterables -= 1;
     }
 
     fn note_yield(&mut self, range: TextRange) {

@@ -164,9 +164,10 @@ impl<'a> Unit<'a> {
             self.add_local(".0".into(), false);
         }
         for (i, name) in scope.frees.iter().enumerate() {
-            let place = scope.get(name).map(|s| s.place);
-            let var = match place {
-                Some(Place::Free) if namespace => Var::NamespaceOrFree(i as Reg),
+            let symbol = scope.get(name);
+            let declared = symbol.is_some_and(|s| s.nonlocal.is_some());
+            let var = match symbol.map(|s| s.place) {
+                Some(Place::Free) if namespace && !declared => Var::NamespaceOrFree(i as Reg),
                 Some(Place::Free) => Var::Free(i as Reg),
                 // Only passed on to inner functions.
                 _ => continue,

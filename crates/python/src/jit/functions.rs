@@ -6,8 +6,7 @@ use crate::objects::*;
 use crate::vm::ops::{BinOp, CmpOp, UnOp};
 use crate::vm::{PyResult, Vm};
 use crate::word::{FALSE, NONE, TRUE, UNDEF, Word};
-use std::sync::atomic::AtomicU64;
-use uplift_uop::{Effects, FnAddr, HostFn, Ty};
+use uplift::uop::{Effects, FnAddr, HostFn, Ty};
 
 /// May run Python code.
 const ANY: Effects = Effects::ANY;
@@ -480,7 +479,11 @@ host_fns! {
     /// Raises the handled exception again.
     RAISE_HANDLED = raise_handled(vm) -> Word [ANY] { Err(vm.raise_handled()) }
     /// Goes on raising `e`.
-    RERAISE = reraise(vm, e: Word) -> Word [ANY] { vm.pending = e; Err(crate::vm::Raised) }
+    RERAISE = reraise(vm, e: Word) -> Word [ANY] {
+        vm.pending = e;
+        vm.run.reraised = true;
+        Err(crate::vm::Raised)
+    }
     /// The exception being handled (None: none), which becomes `e`.
     PUSH_HANDLED = push_handled(vm, e: Word) -> Word [ANY] { Ok(vm.swap_handled(e)) }
     /// Whether an exception matches the types of an `except`.
@@ -570,6 +573,3 @@ fn python_floor_div(x: f64, y: f64) -> f64 {
     let floor = div.floor();
     if div - floor > 0.5 { floor + 1.0 } else { floor }
 }
-
-/// Never set: the attention word of a VM without an engine.
-pub static NO_ATTENTION: AtomicU64 = AtomicU64::new(0);

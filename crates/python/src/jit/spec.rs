@@ -14,10 +14,10 @@ use crate::objects::iter::{
 use crate::objects::module::GLOBAL_CELL_VALUE;
 use crate::objects::sequence::{LIST_CAP, LIST_LEN, LIST_PTR, TUPLE_ITEMS, TUPLE_LEN};
 use crate::objects::string::STR_LEN;
-use crate::objects::{Generator, HEADER_SHAPE, HEADER_TAG};
+use crate::objects::{Generator, RangeObj, HEADER_SHAPE, HEADER_TAG};
 use crate::word::*;
 use std::mem::offset_of;
-use uplift_uop::{Elem, Field, HostSpec, KindTest, ReprSpec, Width};
+use uplift::uop::{Elem, Field, HostSpec, KindTest, ReprSpec, Width};
 
 /// How words are boxed.
 pub const REPR: ReprSpec = ReprSpec::NAN_BOX;
@@ -127,6 +127,9 @@ fields! {
     GLOBAL_VALUE = "global.value", GLOBAL_CELL_VALUE, Word, class::GLOBAL, false;
     RANGE_NEXT = "range_iter.next", RANGE_ITER_NEXT, I64, class::RANGE_NEXT, false;
     RANGE_LEFT = "range_iter.left", RANGE_ITER_LEFT, I64, class::RANGE_LEFT, false;
+    RANGE_START = "range.start", offset_of!(RangeObj, start), Word, class::FIXED, true;
+    RANGE_STRIDE = "range.step", offset_of!(RangeObj, step), Word, class::FIXED, true;
+    RANGE_COUNT = "range.len", offset_of!(RangeObj, len), Word, class::FIXED, true;
     RANGE_STEP = "range_iter.step", RANGE_ITER_STEP, I64, class::FIXED, true;
     LIST_ITER_SEQ = "list_iter.list", LIST_ITER_LIST, Word, class::ITER_SEQUENCE, false;
     LIST_ITER_POS = "list_iter.index", LIST_ITER_INDEX, I64, class::ITER_INDEX, false;

@@ -5,6 +5,7 @@
 //! starts again when the callback changed the dict.
 
 use super::{Gc, Header, Name, Str, Tuple, TypeTag, impl_object};
+use crate::heap::note_external;
 use crate::vm::{PyResult, Vm};
 use crate::word::{UNDEF, Word};
 
@@ -184,8 +185,11 @@ impl Dict {
         if self.entries.len() == self.entries.capacity() && self.used * 4 < self.entries.len() as i64 * 3 {
             self.compact();
         }
-        let at = self.entries.len() as u32;
+        let (at, room) = (self.entries.len() as u32, self.entries.capacity());
         self.entries.push(Entry { hash, key, value });
+        if self.entries.capacity() > room {
+            note_external((self.entries.capacity() - room) * size_of::<Entry>());
+        }
         self.used += 1;
         self.version += 1;
         if self.index.is_empty() {
@@ -223,6 +227,7 @@ impl Dict {
             self.head = 0;
         }
         let size = (self.entries.len() * 2 + 1).next_power_of_two().max(16);
+        note_external(size * 4);
         self.index.clear();
         self.index.resize(size, FREE);
         self.filled = 0;
@@ -277,6 +282,7 @@ impl Dict {
     /// Copies the entries of another dict into this empty one.
     pub fn copy_from(&mut self, other: &Dict) {
         self.entries = other.entries.iter().filter(|e| e.key != UNDEF).copied().collect();
+        note_external(self.entries.len() * size_of::<Entry>());
         self.used = self.entries.len() as i64;
         self.version += 1;
         self.head = 0;
@@ -356,10 +362,7 @@ impl Vm {
                 if d.entries.len() >= MAX_ENTRIES {
                     return Err(self.memory_error());
                 }
-                let before = d.entries.capacity();
                 d.push_new(hash, key, value);
-                let grown = d.entries.capacity() - before.min(d.entries.capacity());
-                self.heap.external(grown * 32);
             }
         }
         Ok(())
@@ -389,7 +392,6 @@ impl Vm {
     pub fn dict_update(&mut self, mut d: Gc<Dict>, other: Gc<Dict>) -> PyResult<()> {
         if d.is_empty() {
             d.copy_from(&other);
-            self.heap.external(d.entries.len() * 32);
             return Ok(());
         }
         let mut i = 0;
@@ -411,7 +413,7 @@ pub(crate) fn quick_eq(a: Word, b: Word) -> Option<bool> {
         return Some(true);
     }
     match (a.is_ref(), b.is_ref()) {
-        (true, true) => quick_eq_refs(a, b),
+        (true, true) => quick_eq_refs(a, b, QUICK_DEPTH),
         (false, false) => Some(match (number(a), number(b)) {
             (Some(x), Some(y)) => x == y,
             _ => false,
@@ -433,7 +435,10 @@ fn quick_eq_mixed(a: Word) -> Option<bool> {
     }
 }
 
-fn quick_eq_refs(a: Word, b: Word) -> Option<bool> {
+/// Levels of nested tuples compared natively.
+const QUICK_DEPTH: usize = 8;
+
+fn quick_eq_refs(a: Word, b: Word, depth: usize) -> Option<bool> {
     let (ha, hb) = (a.header()?, b.header()?);
     if ha.tag == TypeTag::Str as u32 && hb.tag == TypeTag::Str as u32 {
         if !(ha.is_exact_builtin() && hb.is_exact_builtin()) {
@@ -451,7 +456,12 @@ fn quick_eq_refs(a: Word, b: Word) -> Option<bool> {
             return Some(false);
         }
         for (&i, &j) in x.items().iter().zip(y.items()) {
-            match quick_eq(i, j) {
+            let same = match i.is_ref() && j.is_ref() && i != j {
+                true if depth == 0 => None,
+                true => quick_eq_refs(i, j, depth - 1),
+                false => quick_eq(i, j),
+            };
+            match same {
                 Some(true) => {}
                 other => return other,
             }

@@ -30,6 +30,8 @@ pub struct LoadedCode {
     /// The namespace whose cells the instructions cache: code runs with one namespace only, see
     /// [`Vm::code_for`]. Null until it first runs.
     pub globals: *mut super::Namespace,
+    /// Registers that must be UNDEF when a frame starts.
+    pub unset: Box<[u32]>,
     /// Copies of this code for other namespaces.
     pub copies: Vec<*mut LoadedCode>,
     pub source: Arc<Code>,
@@ -70,6 +72,7 @@ impl Vm {
             simple_args: if simple { source.params.positional } else { u32::MAX },
             has_loop: source.flags.has_loop,
             globals: std::ptr::null_mut(),
+            unset: unset_registers(source),
             copies: Vec::new(),
             source: source.clone(),
         }))
@@ -112,4 +115,28 @@ impl Vm {
         let hdr = self.header(super::TypeTag::Code, self.types.code);
         self.heap.place(super::CodeObject { hdr, code }).word()
     }
+}
+
+/// Registers of variables that instructions may find unbound.
+fn unset_registers(code: &Code) -> Box<[u32]> {
+    use crate::bytecode::{Op, insn};
+    let params = code.params.count();
+    let mut registers: Vec<u32> = Vec::new();
+    if code.flags.reads_locals {
+        registers.extend(params..code.locals.len() as u32);
+    }
+    for (_, op, word) in uplift_uop::bytecodes::instructions::<Op>(&code.instrs) {
+        let register = match op {
+            Op::CheckLocal => insn::CheckLocal::decode(word).src,
+            Op::DelLocal => insn::DelLocal::decode(word).local,
+            Op::MakeCell => insn::MakeCell::decode(word).cell,
+            _ => continue,
+        };
+        if u32::from(register) >= params {
+            registers.push(register.into());
+        }
+    }
+    registers.sort_unstable();
+    registers.dedup();
+    registers.into()
 }

@@ -49,19 +49,17 @@ pub struct Generator {
     /// The function; its closure serves the frame.
     pub func: Word,
     pub code: *const LoadedCode,
-    /// Instruction index to resume at, in words.
+    /// Index of the `Yield`, `YieldFrom` or `ReturnGenerator` at which it stands, in words.
     pub pc: u32,
     /// A `GEN_` state.
     pub state: u32,
     /// Registers r0.. while suspended.
     pub regs: Box<[Word]>,
-    /// The register that receives the sent value on resume.
-    pub send_reg: u32,
+    /// While it runs: `handled` holds what its resumer was handling.
+    pub swapped: bool,
     pub is_coroutine: bool,
     pub name: Word,
     pub qualname: Word,
-    /// The iterator of a `yield from` in progress, or UNDEF.
-    pub yield_from: Word,
     /// Exceptions being handled inside the generator while suspended.
     pub handled: Vec<Word>,
 }

@@ -1,6 +1,7 @@
 //! `list`, `tuple`, `bytes`, `bytearray`.
 
 use super::{Header, impl_object};
+use crate::heap::note_external;
 use crate::word::Word;
 use std::alloc::{Layout, alloc, dealloc, realloc};
 
@@ -124,6 +125,7 @@ impl List {
         if p.is_null() {
             std::alloc::handle_alloc_error(bytes);
         }
+        note_external((new - self.cap as usize) * 8);
         self.ptr = p as *mut Word;
         self.cap = new as i64;
     }

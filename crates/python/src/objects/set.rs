@@ -3,6 +3,7 @@
 
 use super::dict::quick_eq;
 use super::{F_FROZEN, Gc, Header, impl_object};
+use crate::heap::note_external;
 use crate::vm::{PyResult, Vm};
 use crate::word::{UNDEF, Word};
 
@@ -142,6 +143,7 @@ impl Set {
         while size <= min_used {
             size *= 2;
         }
+        note_external(size * size_of::<SetEntry>());
         let old = std::mem::replace(&mut self.table, vec![EMPTY; size]);
         self.fill = self.used as usize;
         for e in old.iter().filter(|e| e.key != UNDEF) {
@@ -260,7 +262,6 @@ impl Vm {
         if s.fill * 5 >= mask * 3 {
             let used = s.used as usize;
             s.resize(if used > 50_000 { used * 2 } else { used * 4 });
-            self.heap.external(s.table.len() * 16);
         }
         Ok(true)
     }
@@ -298,7 +299,6 @@ impl Vm {
         }
         if s.fill == 0 {
             s.merge_into_empty(&other);
-            self.heap.external(s.table.len() * 16);
             return Ok(());
         }
         self.set_reserve(s, other.used as usize);

@@ -86,7 +86,7 @@ pub unsafe fn trace(p: *mut Header, m: &mut Marker) {
             TypeTag::Code => m.live += size_of::<CodeObject>(),
             TypeTag::Exception => words!(Exception: args, cause, context, dict, notes),
             TypeTag::Generator => {
-                words!(Generator: func, name, qualname, yield_from);
+                words!(Generator: func, name, qualname);
                 let g = &*(p as *mut Generator);
                 m.live += g.regs.len() * 8;
                 m.words(&g.regs);

@@ -115,7 +115,11 @@ impl Vm {
             }
             TypeTag::GetSet => {
                 let g = attr.cast::<GetSet>().expect("tag was checked");
-                if object == UNDEF { Ok(attr) } else { (g.get)(self, object) }
+                if object == UNDEF {
+                    return Ok(attr);
+                }
+                self.check_descr_self(g, object)?;
+                (g.get)(self, object)
             }
             TypeTag::Instance | TypeTag::NativeObject => {
                 let Some(get) = self.lookup_special(attr, self.names.get) else { return Ok(attr) };
@@ -125,6 +129,15 @@ impl Vm {
             }
             _ => Ok(attr),
         }
+    }
+
+    /// Native getters and setters rely on the layout of their class.
+    fn check_descr_self(&mut self, g: Gc<GetSet>, object: Word) -> PyResult<()> {
+        if self.is_instance(object, g.owner) {
+            return Ok(());
+        }
+        let (name, owner, t) = (g.name.as_str().unwrap_or("?"), g.owner.name_str(), self.type_name(object));
+        Err(self.type_error(format!("descriptor '{name}' for '{owner}' objects doesn't apply to a '{t}' object")))
     }
 
     fn is_descriptor(&mut self, w: Word) -> bool {
@@ -211,20 +224,30 @@ impl Vm {
         if let Some(d) = self.peek_dict(w) {
             return Some(d);
         }
-        let mut h = w.header()?;
-        if self.type_of(w).has(C_NO_DICT) {
+        if !w.is_ref() || self.type_of(w).has(C_NO_DICT) {
             return None;
         }
+        Some(self.make_dict(w))
+    }
+
+    /// Gives an object other than an instance an attribute dict. Its shape changes, so that caches
+    /// which found a class attribute miss from now on.
+    fn make_dict(&mut self, w: Word) -> Gc<Dict> {
         let dict = self.new_dict();
         match Vm::dict_place(w) {
             // SAFETY: a field of a live object.
             Some(p) => unsafe { *p = dict.word() },
             None => {
-                h.flags |= F_SIDE_DICT;
+                if let Some(mut h) = w.header() {
+                    h.flags |= F_SIDE_DICT;
+                }
                 self.side_dicts.insert(w.0, dict.word());
             }
         }
-        Some(dict)
+        if let Some(mut h) = w.header() {
+            h.shape = self.type_of(w).dict_shape;
+        }
+        dict
     }
 
     /// Moves an instance's attributes into a dict, which then is its `__dict__`.
@@ -526,8 +549,13 @@ impl Vm {
             }
             TypeTag::GetSet => {
                 let g = attr.cast::<GetSet>().expect("tag was checked");
+                self.check_descr_self(g, w)?;
                 match g.set {
-                    Some(set) => set(self, w, value),
+                    Some(set) if value != UNDEF => set(self, w, value),
+                    Some(_) => {
+                        let name = name.text();
+                        Err(self.type_error(format!("cannot delete {name} attribute")))
+                    }
                     None => {
                         let (class, name) = (g.owner.name_str(), name.text());
                         Err(self.raise(
@@ -557,20 +585,7 @@ impl Vm {
     fn set_side_attr(&mut self, w: Word, name: Name, value: Word) {
         let dict = match self.peek_dict(w) {
             Some(d) => d,
-            None => {
-                let d = self.new_dict();
-                match Vm::dict_place(w) {
-                    // SAFETY: a field of a live object.
-                    Some(p) => unsafe { *p = d.word() },
-                    None => {
-                        if let Some(mut h) = w.header() {
-                            h.flags |= F_SIDE_DICT;
-                            self.side_dicts.insert(w.0, d.word());
-                        }
-                    }
-                }
-                d
-            }
+            None => self.make_dict(w),
         };
         self.dict_set_name(dict, name, value);
     }
@@ -640,7 +655,7 @@ impl Vm {
         if let Some(slot) = slot {
             return GetPlan::Slot(slot);
         }
-        if self.may_own(w, class) {
+        if Vm::may_own(w) {
             return GetPlan::Generic;
         }
         match kind {
@@ -660,12 +675,9 @@ impl Vm {
     }
 
     /// Whether the object may hold attributes that its shape does not tell.
-    fn may_own(&self, w: Word, class: Gc<Class>) -> bool {
-        match w.cast::<Instance>() {
-            // SAFETY: shapes are immortal.
-            Some(o) => unsafe { (*o.hdr.shape).dict_mode },
-            None => w.is_ref() && !class.has(C_NO_DICT),
-        }
+    fn may_own(w: Word) -> bool {
+        // SAFETY: shapes are immortal.
+        w.header().is_some_and(|h| unsafe { (*h.shape).dict_mode })
     }
 
     fn plan_slot(&self, w: Word, name: Name) -> Option<u32> {
@@ -680,7 +692,7 @@ impl Vm {
         let class = self.type_of(w);
         let Some(o) = w.cast::<Instance>() else { return SetPlan::Generic };
         // SAFETY: shapes are immortal.
-        let shape = unsafe { &mut *o.hdr.shape };
+        let shape = unsafe { &mut *o.shape() };
         if class.has(C_SETATTR) || shape.dict_mode {
             return SetPlan::Generic;
         }

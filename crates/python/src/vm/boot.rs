@@ -1,7 +1,7 @@
 //! Making a VM: classes, names, caches.
 
 use crate::heap::Heap;
-use crate::objects::class::{C_BUILTIN, C_EXCEPTION, C_MUTABLE_CTOR, bare_class};
+use crate::objects::class::{C_BUILTIN, C_EXCEPTION, C_MUTABLE_CTOR, Constructor, GetSetDef, bare_class};
 use crate::objects::*;
 use crate::vm::error::EXCEPTIONS;
 use crate::vm::frame::RunState;
@@ -62,6 +62,8 @@ impl Vm {
             run: RunState::default(),
             native_depth: 0,
             recursion_limit: RECURSION_LIMIT,
+            recursion: 0,
+            slots_hint: 0,
             native_stack_limit: 0,
             types,
             names: Names::all(empty),
@@ -71,8 +73,10 @@ impl Vm {
             empty_tuple: UNDEF,
             chars: [UNDEF; 256],
             exc_classes: Vec::new(),
+            percent: None,
+            frame_class: types.object,
+            dict_getset: UNDEF,
             immortal: Vec::new(),
-            invalidations: Vec::new(),
             int_max_str_digits: 4300,
             side_dicts: FxHashMap::default(),
             interned: HashTable::new(),
@@ -86,6 +90,7 @@ impl Vm {
         vm.boot_strings();
         vm.boot_classes(&rows);
         vm.boot_exceptions();
+        vm.frame_class = vm.new_class("frame", vm.types.object, TypeTag::NativeObject);
         vm.boot_natives();
         vm
     }
@@ -177,7 +182,7 @@ impl Vm {
     }
 
     /// Adds native attributes (getter, optional setter) to a class.
-    pub fn add_getsets(&mut self, class: Gc<Class>, table: &'static [class::GetSetDef]) {
+    pub fn add_getsets(&mut self, class: Gc<Class>, table: &'static [GetSetDef]) {
         for &(name, get, set) in table {
             let hdr = self.header(TypeTag::GetSet, self.types.getset_descr);
             let text = self.intern(name).word();
@@ -194,7 +199,7 @@ impl Vm {
 
     /// Sets the constructor of a builtin class. `mutable`: `__new__` ignores its arguments and a
     /// method `__init__` fills the object.
-    pub fn set_constructor(&mut self, mut class: Gc<Class>, ctor: class::Constructor, mutable: bool) {
+    pub fn set_constructor(&mut self, mut class: Gc<Class>, ctor: Constructor, mutable: bool) {
         class.construct = Some(ctor);
         if mutable {
             class.flags |= C_MUTABLE_CTOR;

@@ -110,7 +110,7 @@ impl Vm {
     /// class is mutable.
     pub fn class_set(&mut self, mut class: Gc<Class>, name: Name, value: Word) {
         let old = class.dict.insert(name, value);
-        let plain = old.is_some_and(|o| is_plain(o)) && is_plain(value);
+        let plain = old.is_some_and(|o| self.is_plain(o)) && self.is_plain(value);
         if plain && class.volatile.contains(&name) {
             self.forget_lookup(class, name);
             return;
@@ -147,6 +147,11 @@ impl Vm {
         }
     }
 
+    /// Whether a class attribute is plain data: not a function and not a descriptor.
+    fn is_plain(&mut self, w: Word) -> bool {
+        matches!(self.descr_kind(w), crate::vm::attr::Descr::Plain) && !w.is::<Native>()
+    }
+
     fn forget_lookup(&mut self, class: Gc<Class>, name: Name) {
         self.lookups[lookup_index(class, name)].epoch = 0;
         for i in 0..class.subclasses.len() {
@@ -156,24 +161,21 @@ impl Vm {
 
     /// Recomputes the flags that say which special methods the class has.
     pub(crate) fn update_flags(&mut self, mut class: Gc<Class>) {
-        let user = |vm: &mut Vm, name: Name| {
-            class.mro.iter().find_map(|c| c.dict.get(name).map(|_| !c.has(C_BUILTIN))).unwrap_or(false) && {
-                let _ = vm;
-                true
-            }
-        };
+        // Whether the nearest definition is a user class'.
+        let mro = class.mro.clone();
+        let user = |name: Name| mro.iter().find(|c| c.dict.get(name).is_some()).is_some_and(|c| !c.has(C_BUILTIN));
         let n = self.names;
         let mut flags = class.flags & !(C_GETATTRIBUTE | C_GETATTR | C_SETATTR | C_IDENTITY_EQ);
-        if user(self, n.getattribute) {
+        if user(n.getattribute) {
             flags |= C_GETATTRIBUTE;
         }
-        if user(self, n.getattr) {
+        if user(n.getattr) {
             flags |= C_GETATTR;
         }
-        if user(self, n.setattr) || user(self, n.delattr) {
+        if user(n.setattr) || user(n.delattr) {
             flags |= C_SETATTR;
         }
-        if class.layout == TypeTag::Instance && !user(self, n.eq) {
+        if class.layout == TypeTag::Instance && !user(n.eq) {
             flags |= C_IDENTITY_EQ;
         }
         class.flags = flags;
@@ -285,23 +287,6 @@ impl Vm {
         }
         Ok(object)
     }
-}
-
-/// Whether a class attribute is plain data: not a function and not a descriptor.
-pub(crate) fn is_plain(w: Word) -> bool {
-    !matches!(
-        w.tag(),
-        TypeTag::Function
-            | TypeTag::Native
-            | TypeTag::Property
-            | TypeTag::StaticMethod
-            | TypeTag::ClassMethod
-            | TypeTag::MemberDescr
-            | TypeTag::GetSet
-            | TypeTag::Instance
-            | TypeTag::NativeObject
-            | TypeTag::Class
-    )
 }
 
 #[inline(always)]

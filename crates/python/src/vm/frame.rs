@@ -7,6 +7,10 @@
 use crate::objects::LoadedCode;
 use crate::vm::{PyResult, Vm};
 use crate::word::{UNDEF, Word};
+use rustc_hash::FxHashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+use uplift::{Attention, Engine};
 
 /// What becomes of a frame's result.
 #[repr(u8)]
@@ -110,6 +114,11 @@ impl Frame {
     }
 }
 
+/// Attention bit: a collection is wanted.
+pub const WANT_GC: u64 = Attention::HOST;
+/// Attention bit: the user wants to interrupt.
+pub const WANT_INTERRUPT: u64 = Attention::HOST << 1;
+
 /// The interpreter's own state.
 pub struct RunState {
     /// The instruction that the innermost frame executes.
@@ -118,15 +127,25 @@ pub struct RunState {
     pub result: Word,
     /// Whether the boundary frame of a generator finished by yielding.
     pub yielded: bool,
+    /// The pending exception was raised before: the frame that raises it again gets no second traceback entry.
+    pub reraised: bool,
     /// Run loops on the native stack.
     pub loops: usize,
-    /// A collection was wanted at native depth above 0.
-    pub gc_delayed: bool,
+    /// While recording: the instruction raised.
+    pub raising: bool,
+    /// The tracing JIT, if it is on.
+    pub engine: Option<Rc<Engine>>,
+    /// The word that safepoints poll; the engine's, if there is one.
+    pub attention: Arc<Attention>,
+    /// Visits after which a loop header asks the engine.
+    pub threshold: i64,
+    /// Of `super()` calls with a filled cache: the class they start after.
+    pub super_owners: FxHashMap<u64, u64>,
 }
 
 impl Default for RunState {
     fn default() -> RunState {
-        RunState { pc: std::ptr::null_mut(), result: UNDEF, yielded: false, loops: 0, gc_delayed: false }
+        RunState { pc: std::ptr::null_mut(), result: UNDEF, yielded: false, reraised: false, loops: 0, raising: false, engine: None, attention: Arc::default(), threshold: i64::MAX, super_owners: FxHashMap::default() }
     }
 }
 

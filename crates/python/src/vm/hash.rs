@@ -217,6 +217,9 @@ impl Vm {
             TypeTag::Bytes => Ok(w.cast::<Bytes>().map_or(0, |b| hash_bytes(&b.data))),
             TypeTag::Tuple => {
                 let mut h = TupleHash::new();
+                if crate::vm::boot::native_stack_pointer() < self.native_stack_limit {
+                    return Err(self.recursion_error());
+                }
                 let items = w.cast::<Tuple>().map_or(&[][..], |t| t.items());
                 for &i in items {
                     h.add(self.hash(i)?);

@@ -63,11 +63,33 @@ impl Vm {
         unsafe { Gc::from_ptr(s) }
     }
 
+    /// A string and its bytes, which the caller fills with UTF-8 at once; `None` without memory.
+    pub(crate) fn try_alloc_str(&mut self, nbytes: usize, chars: usize) -> Option<(Word, &'static mut [u8])> {
+        let p = self.alloc_str_or_null(nbytes, chars);
+        if p.is_null() {
+            return None;
+        }
+        // SAFETY: `nbytes` bytes follow the object; zeroing makes them initialised UTF-8.
+        unsafe {
+            let data = (*p).ptr as *mut u8;
+            std::ptr::write_bytes(data, 0, nbytes);
+            Some((Word(p as u64), std::slice::from_raw_parts_mut(data, nbytes)))
+        }
+    }
+
     /// A string object with room for `nbytes` bytes that the caller fills at once.
     pub(crate) fn alloc_str(&mut self, nbytes: usize, chars: usize) -> *mut Str {
+        let p = self.alloc_str_or_null(nbytes, chars);
+        assert!(!p.is_null(), "out of memory");
+        p
+    }
+
+    fn alloc_str_or_null(&mut self, nbytes: usize, chars: usize) -> *mut Str {
         let size = size_of::<Str>() + nbytes;
         let p = self.heap.alloc(size) as *mut Str;
-        assert!(!p.is_null(), "out of memory");
+        if p.is_null() {
+            return p;
+        }
         let mut hdr = self.header(TypeTag::Str, self.types.str);
         hdr.flags = Heap::flags_for(size) | if nbytes == chars { F_ASCII } else { 0 };
         // SAFETY: the bytes lie right after the object.
@@ -319,6 +341,30 @@ impl Vm {
         self.new_native(def, function::NativeKind::Function, None, module).word()
     }
 
+    /// A function of loaded code; defaults, closure and annotations are to be filled in.
+    pub fn new_function(&mut self, code: *mut LoadedCode, globals: Gc<Namespace>) -> Gc<Function> {
+        let code = self.code_for(code, globals);
+        let code = self.code_for(code, globals);
+        let hdr = self.header(TypeTag::Function, self.types.function);
+        // SAFETY: loaded code is immortal.
+        let (name, qualname) = unsafe { ((*code).name.word(), (*code).qualname.word()) };
+        let module = globals.get(self.names.name).unwrap_or(UNDEF);
+        self.heap.place(Function {
+            hdr,
+            code,
+            globals,
+            defaults: UNDEF,
+            kwdefaults: UNDEF,
+            closure: UNDEF,
+            name,
+            qualname,
+            doc: UNDEF,
+            module,
+            annotations: UNDEF,
+            dict: UNDEF,
+        })
+    }
+
     /// A property of a getter.
     pub fn new_property(&mut self, get: Word, set: Word, del: Word, doc: Word) -> Word {
         let hdr = self.header(TypeTag::Property, self.types.property);
@@ -406,7 +452,9 @@ impl Vm {
     /// Makes an object one of `class` (a subclass with the same layout).
     pub fn set_class(&mut self, w: Word, class: Gc<Class>) {
         if let Some(mut h) = w.header() {
-            h.shape = class.root_shape;
+            // SAFETY: shapes are immortal.
+            let dict_mode = unsafe { (*h.shape).dict_mode };
+            h.shape = if dict_mode { class.dict_shape } else { class.root_shape };
         }
     }
 

@@ -4,21 +4,36 @@
 //! [`Vm::pending`] while [`Raised`] travels. Natives write `return Err(vm.type_error("..."))`.
 
 pub mod attr;
+pub mod bind;
 pub mod boot;
+pub mod build;
 pub mod call;
 pub mod class;
+pub mod collect;
 pub mod compare;
+pub mod dunders;
 pub mod error;
+pub mod exception;
 pub mod frame;
+pub mod generator;
+pub mod handlers;
 pub mod hash;
+pub mod imports;
 pub mod iter;
 pub mod make;
 pub mod names;
+pub mod natives;
+pub mod num;
 pub mod ops;
+pub mod proxy;
+pub mod patterns;
 pub mod run;
-pub mod stubs;
+pub mod setops;
 pub mod subscript;
+#[cfg(test)]
+mod tests;
 pub mod text;
+pub mod traceback;
 
 use crate::heap::{Heap, Marker};
 use crate::objects::{Class, Dict, Gc, Name, Namespace, Str};
@@ -81,6 +96,10 @@ pub struct Vm {
     /// Depth of native code that called back into the interpreter; collection waits for 0.
     pub native_depth: usize,
     pub recursion_limit: usize,
+    /// Levels of native recursion (comparison, repr).
+    pub recursion: usize,
+    /// Attribute names on self that the class statement in progress saw.
+    pub slots_hint: u32,
     /// Address below which native recursion raises RecursionError.
     pub native_stack_limit: usize,
     pub types: Types,
@@ -94,10 +113,14 @@ pub struct Vm {
     pub chars: [Word; 256],
     /// Classes of exceptions, by `Exc`.
     pub exc_classes: Vec<Gc<Class>>,
+    /// `template % operand` of strings and bytes.
+    pub percent: Option<fn(&mut Vm, Word, Word) -> PyResult>,
+    /// Class of frame objects.
+    pub frame_class: Gc<Class>,
+    /// The `__dict__` descriptor that user classes get.
+    pub dict_getset: Word,
     /// Words that live forever: constants of code objects.
     pub immortal: Vec<Word>,
-    /// Assumption ids to invalidate; the engine's owner drains it at the next safepoint.
-    pub invalidations: Vec<u64>,
     /// Longest int the decimal conversions accept (`sys.set_int_max_str_digits`); 0: no limit.
     pub int_max_str_digits: usize,
     /// Attribute dicts of instances of builtin-derived classes that have no room of their own.
@@ -149,7 +172,9 @@ impl Vm {
 
     /// Says that traces depending on assumption `id` must go.
     pub fn invalidate(&mut self, id: u64) {
-        self.invalidations.push(id);
+        if let Some(engine) = &self.run.engine {
+            engine.invalidate(id);
+        }
     }
 
     /// Whether an object was reached by the marking in progress (for weak hooks).

@@ -316,29 +316,42 @@ impl Vm {
                 if n == 0 {
                     return Ok(self.empty_str.word());
                 }
-                let chars = s.char_len() * count;
-                let text = s.text().repeat(count);
-                Ok(self.new_str_counted(&text, chars).word())
+                match self.repeat_str(s, n, count) {
+                    Some(w) => Ok(w),
+                    None => Err(self.memory_error()),
+                }
             }
             TypeTag::List => {
                 let l: Gc<List> = seq.cast().expect("tag was checked");
-                self.repeat_size(l.count(), count, 8)?;
-                let v = l.items().repeat(count);
-                Ok(self.new_list(v))
+                let n = self.repeat_size(l.count(), count, 8)?;
+                match repeated(l.items(), n) {
+                    Some(v) => Ok(self.new_list(v)),
+                    None => Err(self.memory_error()),
+                }
             }
             TypeTag::Tuple => {
                 let t: Gc<Tuple> = seq.cast().expect("tag was checked");
-                self.repeat_size(t.count(), count, 8)?;
-                let v = t.items().repeat(count);
-                Ok(self.new_tuple(&v))
+                let n = self.repeat_size(t.count(), count, 8)?;
+                if n == 0 {
+                    return Ok(self.empty_tuple);
+                }
+                let Some(mut r) = self.alloc_tuple(n) else { return Err(self.memory_error()) };
+                fill_repeated(t.items(), r.items_mut());
+                Ok(r.word())
             }
             _ => {
                 let data = bytes_of(seq);
-                self.repeat_size(data.len(), count, 1)?;
-                let v = data.repeat(count);
+                let n = self.repeat_size(data.len(), count, 1)?;
+                let Some(v) = repeated(data, n) else { return Err(self.memory_error()) };
                 Ok(if seq.is::<Bytes>() { self.new_bytes(&v) } else { self.new_bytearray(v) })
             }
         }
+    }
+
+    fn repeat_str(&mut self, s: Gc<Str>, n: usize, count: usize) -> Option<Word> {
+        let (p, data) = self.try_alloc_str(n, s.char_len() * count)?;
+        fill_repeated(s.bytes(), data);
+        Some(p)
     }
 
     fn int_like(&self, w: Word) -> bool {
@@ -396,6 +409,29 @@ impl Vm {
             (Some(Num::Complex(..)), UnOp::Pos) => a,
             _ => NOTIMPL,
         })
+    }
+}
+
+/// `n` items: `items` again and again; `None` without memory.
+fn repeated<T: Copy + Default>(items: &[T], n: usize) -> Option<Vec<T>> {
+    let mut v = Vec::new();
+    v.try_reserve_exact(n).ok()?;
+    v.resize(n, T::default());
+    fill_repeated(items, &mut v);
+    Some(v)
+}
+
+/// Fills `to` (a multiple of `items` long) with copies of `items`.
+fn fill_repeated<T: Copy>(items: &[T], to: &mut [T]) {
+    if let [one] = items {
+        return to.fill(*one);
+    }
+    let mut done = items.len().min(to.len());
+    to[..done].copy_from_slice(&items[..done]);
+    while done < to.len() {
+        let n = done.min(to.len() - done);
+        to.copy_within(..n, done);
+        done += n;
     }
 }
 

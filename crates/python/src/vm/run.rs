@@ -1,19 +1,260 @@
-//! Entering the interpreter from native code.
+//! The run loops: the interpreter, and what happens between instructions (raising, safepoints).
+//!
+//! SAFETY of the module: `At` points at an instruction of the innermost frame's code, whose registers
+//! lie in the value stack.
 
-use crate::objects::{Args, Function, Gc};
-use crate::vm::{PyResult, Vm};
+use crate::bytecode::Op;
+use crate::objects::{Args, Exception, Function, Gc, LoadedCode, Namespace, TraceEntry};
+use crate::vm::frame::{Frame, FrameKind, WANT_GC, WANT_INTERRUPT};
+use crate::vm::handlers::{At, Flow, dispatch};
+use crate::vm::{Exc, PyResult, Raised, Vm};
+use crate::word::UNDEF;
+use uplift::Interp;
+
+/// Why the interpreter's inner loop stopped.
+enum Event {
+    Raise,
+    Leave,
+    Hot,
+    Attention,
+}
 
 impl Vm {
     /// Calls a Python function and runs it to its end.
     pub fn run_function(&mut self, func: Gc<Function>, args: &Args) -> PyResult {
-        let _ = (func, args);
-        Err(self.runtime_error("no interpreter"))
+        self.check_native_stack()?;
+        let code = func.code as *mut LoadedCode;
+        let base = self.stack_top().wrapping_add(3);
+        // SAFETY: loaded code is immortal.
+        let start = unsafe { (*code).instrs };
+        let frame = Frame { code, base, pc: start, dst: 0, kind: FrameKind::Boundary, skip: 0 };
+        let end = frame.end();
+        if (end > self.high_water || self.frames.len() >= self.recursion_limit) && !self.grow_stack(end) {
+            return Err(Raised);
+        }
+        self.bind(func, args, base)?;
+        let pc = self.run.pc;
+        if let Some(caller) = self.frames.last_mut() {
+            caller.pc = pc;
+        }
+        self.frames.push(frame);
+        // SAFETY: the stack has room for the frame.
+        unsafe {
+            *base.offset(-1) = func.word();
+            for &register in &(*code).unset {
+                *base.add(register as usize) = UNDEF;
+            }
+        }
+        self.run_loop(code, start, false)
     }
 
-    /// Resumes a generator with `sent`; `Ok(None)` when it finished with `StopIteration` pending cleared
-    /// and its return value left in `Vm::pending`'s place: see `generator_return`.
-    pub fn resume_generator(&mut self, generator: Gc<crate::objects::Generator>, sent: crate::word::Word) -> PyResult<Option<crate::word::Word>> {
-        let _ = (generator, sent);
-        Err(self.runtime_error("no interpreter"))
+    /// Runs from `pc` on until the innermost frame, a boundary, ends; `raising`: the pending exception is raised there.
+    pub(crate) fn run_loop(&mut self, code: *mut LoadedCode, pc: *mut u64, raising: bool) -> PyResult {
+        let saved = self.run.pc;
+        self.run.loops += 1;
+        self.native_depth = self.run.loops - 1;
+        let result = self.interpret(At { pc, code }, raising);
+        self.run.loops -= 1;
+        self.native_depth = self.run.loops.saturating_sub(1);
+        if self.should_collect() {
+            self.run.attention.set(WANT_GC);
+        }
+        self.run.pc = saved;
+        result
     }
+
+    fn interpret(&mut self, mut at: At, raising: bool) -> PyResult {
+        let slots = self.frame().base as *mut u64;
+        let threshold = self.run.threshold;
+        // SAFETY: module argument; the stack keeps room for every frame pushed.
+        let mut m = unsafe { Interp::new(self, slots, threshold) };
+        let mut event = if raising { Some(Event::Raise) } else { None };
+        loop {
+            match event {
+                None => {}
+                Some(Event::Raise) => match m_host(&mut m).unwind(at) {
+                    Some(handler) => {
+                        at = handler;
+                        let slots = m_host(&mut m).frame().base as *mut u64;
+                        // SAFETY: module argument.
+                        unsafe { m.set_frame(slots) };
+                    }
+                    None => return Err(Raised),
+                },
+                Some(Event::Leave) => {
+                    let vm = m_host(&mut m);
+                    vm.frames.pop();
+                    return Ok(vm.run.result);
+                }
+                Some(Event::Hot) => {
+                    let vm = m_host(&mut m);
+                    let raising = vm.drive(&mut at);
+                    let slots = vm.frame().base as *mut u64;
+                    // SAFETY: module argument.
+                    unsafe { m.set_frame(slots) };
+                    if raising {
+                        event = Some(Event::Raise);
+                        continue;
+                    }
+                }
+                Some(Event::Attention) => {
+                    if m_host(&mut m).attend().is_err() {
+                        event = Some(Event::Raise);
+                        continue;
+                    }
+                    // Not this instruction again: a bit may have to stay set for code further out.
+                    at.pc = at.pc.wrapping_add(Op::LoopHeader.words());
+                }
+            }
+            event = Some(run_instructions(&mut m, &mut at));
+        }
+    }
+
+    /// What a safepoint does when something wants attention.
+    #[cold]
+    fn attend(&mut self) -> PyResult<()> {
+        let bits = self.run.attention.get();
+        self.run.attention.clear(WANT_GC | WANT_INTERRUPT);
+        if self.should_collect() {
+            self.collect_at_safepoint();
+        }
+        if bits & WANT_INTERRUPT != 0 {
+            return Err(self.raise_with(Exc::KeyboardInterrupt, &[]));
+        }
+        Ok(())
+    }
+
+    /// Collects between two instructions of the innermost frame.
+    fn collect_at_safepoint(&mut self) {
+        self.top = self.frame().end();
+        self.collect();
+        self.top = self.stack;
+    }
+
+    /// Finds the handler of the pending exception, raised at `at`, and puts the exception where it wants it. `None`: a
+    /// boundary frame was left; the exception is still pending.
+    #[cold]
+    fn unwind(&mut self, at: At) -> Option<At> {
+        if self.pending == UNDEF {
+            let _ = self.raise(Exc::SystemError, "error return without exception set");
+        }
+        let At { mut pc, mut code } = at;
+        loop {
+            let index = Vm::pc_index(code, pc);
+            if !std::mem::take(&mut self.run.reraised)
+                && let Some(mut e) = self.pending.cast::<Exception>()
+            {
+                e.traceback.push(TraceEntry { code, pc: index });
+            }
+            let frame = *self.frame();
+            // SAFETY: loaded code is immortal; the register is the frame's.
+            unsafe {
+                let loaded = &*code;
+                if let Some(h) = loaded.source.handler_at(index) {
+                    *frame.base.add(h.register as usize) = std::mem::replace(&mut self.pending, UNDEF);
+                    return Some(At { pc: loaded.instrs.add(h.target as usize), code });
+                }
+            }
+            if frame.kind.is_generator() {
+                self.end_generator();
+                if self.pending_is(Exc::StopIteration) {
+                    self.stop_escaped();
+                }
+            }
+            self.frames.pop();
+            if frame.kind.is_boundary() {
+                return None;
+            }
+            let caller = self.frame();
+            (pc, code) = (caller.pc, caller.code);
+        }
+    }
+
+    /// A StopIteration that leaves a generator becomes a RuntimeError.
+    fn stop_escaped(&mut self) {
+        let cause = self.take_pending();
+        let _ = self.runtime_error("generator raised StopIteration");
+        if let Some(mut e) = self.pending.cast::<Exception>() {
+            e.cause = cause;
+            e.context = cause;
+            e.suppress_context = true;
+        }
+    }
+
+    /// The code to run with `globals`: instructions cache the cells of one namespace, so code that runs with
+    /// several is copied.
+    pub fn code_for(&mut self, code: *const LoadedCode, globals: Gc<Namespace>) -> *mut LoadedCode {
+        let code = code as *mut LoadedCode;
+        // SAFETY: loaded code is immortal.
+        let c = unsafe { &mut *code };
+        let wanted = globals.as_ptr();
+        if c.globals.is_null() {
+            c.globals = wanted;
+            self.immortalize(globals.word());
+        }
+        if c.globals == wanted {
+            return code;
+        }
+        // SAFETY: as above.
+        if let Some(&copy) = c.copies.iter().find(|&&copy| unsafe { (*copy).globals } == wanted) {
+            return copy;
+        }
+        let source = c.source.clone();
+        let copy = self.load_code(&source);
+        // SAFETY: as above.
+        unsafe { (*copy).globals = wanted };
+        self.immortalize(globals.word());
+        c.copies.push(copy);
+        copy
+    }
+}
+
+fn m_host<'a>(m: &'a mut Interp<'_, Vm>) -> &'a mut Vm {
+    uplift::Machine::host(m)
+}
+
+/// The interpreter's inner loop.
+fn run_instructions(m: &mut Interp<'_, Vm>, place: &mut At) -> Event {
+    let At { mut pc, mut code } = *place;
+    // A copy, so that the machine can stay in registers.
+    let (slots, host) = (m.frame(), std::ptr::from_mut(m_host(m)));
+    let threshold = m_host(m).run.threshold;
+    // SAFETY: `m` is not used until the copy is done; module argument.
+    let mut machine = unsafe { Interp::new(&mut *host, slots, threshold) };
+    let event = loop {
+        // SAFETY: module argument; verified code contains only valid instruction numbers.
+        let (bits, op) = unsafe {
+            let bits = *pc;
+            (bits, std::mem::transmute::<u16, Op>(bits as u16))
+        };
+        uplift::Machine::host(&mut machine).run.pc = pc;
+        macro_rules! done {
+            ($words:expr, $flow:expr) => {
+                match $flow {
+                    Flow::Next => pc = pc.wrapping_add($words),
+                    Flow::Jump(by) => pc = pc.wrapping_offset(by as isize),
+                    Flow::Go(c, p) => {
+                        code = c;
+                        pc = p;
+                    }
+                    Flow::Raise => break Event::Raise,
+                    Flow::RaiseAt(c, p) => {
+                        code = c;
+                        pc = p;
+                        break Event::Raise;
+                    }
+                    Flow::Leave => break Event::Leave,
+                    Flow::Hot => break Event::Hot,
+                    Flow::Attention => break Event::Attention,
+                }
+            };
+        }
+        let at = At { pc, code };
+        dispatch!(&mut machine, at, op, bits, done)
+    };
+    *place = At { pc, code };
+    let slots = machine.frame();
+    // SAFETY: where the copy stopped.
+    unsafe { m.set_frame(slots) };
+    event
 }

@@ -3,12 +3,13 @@
 use super::{FileTest, Test};
 use crate::host::HOST;
 use crate::oracle::{self, Executor, Input, Stages};
+use std::collections::HashSet;
 use uplift_interp::Fault;
 use uplift_uop::canon::canonical;
 use uplift_uop::parse::{File, parse_file};
 use uplift_uop::print::{print, print_file};
 use uplift_uop::verify::verify;
-use uplift_uop::{HostSpec, Op, Tree};
+use uplift_uop::{HostSpec, Op, Trace, Tree, Val};
 
 /// Instructions that a run may take.
 const FUEL: u64 = 1_000_000;
@@ -33,10 +34,7 @@ pub(super) fn output(test: &FileTest<'_>) -> Result<String, String> {
 }
 
 /// Output for each tree, under its name if there are several.
-fn each(
-    trees: &[Tree],
-    mut output: impl FnMut(&Tree) -> Result<String, String>,
-) -> Result<String, String> {
+fn each(trees: &[Tree], mut output: impl FnMut(&Tree) -> Result<String, String>) -> Result<String, String> {
     let mut all = String::new();
     for tree in trees {
         let text = output(tree).map_err(|error| format!("tree \"{}\": {error}", tree.name))?;
@@ -124,7 +122,7 @@ fn run(test: &FileTest<'_>, tree: &Tree) -> Result<String, String> {
             Ok(outcome.text(&before))
         }
         Err(Fault::OutOfFuel) => Ok("out of fuel\n".into()),
-        Err(Fault::Malformed(what)) => Err(format!("malformed: {what}")),
+        Err(fault) => Err(fault.to_string()),
     }
 }
 
@@ -132,18 +130,23 @@ fn run(test: &FileTest<'_>, tree: &Tree) -> Result<String, String> {
 fn compare(test: &FileTest<'_>, tree: &Tree) -> Result<(), String> {
     verified(tree)?;
     let (mut vm, input): (_, Input) = test.directives.input()?;
-    let stages = Stages { optimized: is_recorded(tree), native: true };
+    let stages = Stages { optimized: is_recorded(tree), native: true, forced: 0 };
     match oracle::compare(&mut vm, tree, &input, FUEL, stages) {
         Ok(_) => Ok(()),
         Err(mismatch) => Err(mismatch.to_string()),
     }
 }
 
-/// Whether a tree is in recorded form, which is what the optimizer takes.
-pub(super) fn is_recorded(tree: &Tree) -> bool {
-    let insts = tree.traces.iter().flat_map(|t| &t.insts);
-    let optimized = insts.clone().any(|i| matches!(i.op, Op::LoopHeader | Op::Jump));
-    !optimized && tree.snaps.iter().all(|s| s.slots.is_empty() && s.virtuals.is_empty())
+/// Whether a tree is in recorded form, which is what the optimizer takes: no loop header, nothing to write at exits,
+/// and each trace stands alone.
+pub fn is_recorded(tree: &Tree) -> bool {
+    let alone = |trace: &Trace| {
+        let defined: HashSet<Val> = trace.insts.iter().flat_map(|i| i.results.clone()).collect();
+        let mut args = trace.insts.iter().flat_map(|i| &i.args);
+        args.all(|arg| arg.is_const() || defined.contains(arg))
+            && !trace.insts.iter().any(|i| matches!(i.op, Op::LoopHeader | Op::Jump))
+    };
+    tree.traces.iter().all(alone) && tree.snaps.iter().all(|s| s.slots.is_empty() && s.virtuals.is_empty())
 }
 
 fn opt(test: &FileTest<'_>, trees: &[Tree]) -> Result<String, String> {

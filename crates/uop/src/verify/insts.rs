@@ -173,10 +173,7 @@ impl Verifier<'_> {
     }
 
     fn expected_constant(&mut self, inst: &Inst) {
-        let expects = matches!(
-            inst.op,
-            Op::GuardEqInt | Op::GuardEqRef | Op::GuardEqWord | Op::GuardFieldEq
-        );
+        let expects = matches!(inst.op, Op::GuardEqInt | Op::GuardEqRef | Op::GuardEqWord | Op::GuardFieldEq);
         let constant = inst.args.get(1).is_none_or(|arg| arg.is_const());
         self.require(!expects || constant, Rule::ExpectedConstant, || {
             "the expected value is not a constant".into()

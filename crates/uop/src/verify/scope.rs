@@ -1,11 +1,9 @@
 //! Where values are defined, where traces hang, and so what dominates what.
 
+use crate::sides::{Place, Sides};
 use crate::table::Op;
 use crate::trace::{GuardId, Tree, Val};
 use std::collections::HashMap;
-
-/// A place in a tree: trace and instruction.
-pub(super) type Place = (usize, usize);
 
 pub(super) struct Scope {
     /// First definition of each value.
@@ -24,14 +22,10 @@ impl Scope {
         let header = root.and_then(|t| t.insts.iter().position(|i| i.op == Op::LoopHeader));
         let mut defined = HashMap::new();
         let mut guards = HashMap::new();
-        let mut numbers = HashMap::new();
+        let sides = Sides::new(tree);
         let mut parents = Vec::new();
         for (t, trace) in tree.traces.iter().enumerate() {
-            let exact = trace.parent.and_then(|guard| guards.get(&guard));
-            // Nothing was peeled without a header: a guard has one copy, whatever its phase.
-            let loose = trace.parent.filter(|_| header.is_none());
-            let parent = exact.or_else(|| numbers.get(&loose?.number)).copied();
-            parents.push(if t == 0 { None } else { parent });
+            parents.push(sides.parent(t).filter(|&(parent, _)| parent < t));
             for (i, inst) in trace.insts.iter().enumerate() {
                 for &result in &inst.results {
                     defined.entry(result).or_insert((t, i));
@@ -40,7 +34,6 @@ impl Scope {
                     && inst.op.exits()
                 {
                     guards.entry(snapshot.guard).or_insert((t, i));
-                    numbers.entry(snapshot.guard.number).or_insert((t, i));
                 }
             }
         }

@@ -34,9 +34,7 @@ impl Verifier<'_> {
         let first = self.scope.guards.get(&guard).copied() == here;
         self.require(first, Rule::GuardId, || format!("another instruction exits as {guard}"));
         let count = self.tree.guards;
-        self.require(guard.number < count, Rule::GuardId, || {
-            format!("{guard} in a tree of {count} guards")
-        });
+        self.require(guard.number < count, Rule::GuardId, || format!("{guard} in a tree of {count} guards"));
         let raises = snapshot.resume == Resume::Raise;
         self.require(raises == (inst.op == Op::GuardNotRaised), Rule::Raising, || {
             let resumes = if raises { "resumes by raising" } else { "does not resume by raising" };

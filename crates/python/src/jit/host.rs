@@ -1,0 +1,226 @@
+//! What the engine asks of the VM: where its frames stand, and which slots still matter.
+
+use crate::jit::spec;
+use crate::objects::LoadedCode;
+use crate::vm::Vm;
+use crate::vm::frame::Frame;
+use crate::word::Word;
+use crate::bytecode::Op;
+use crate::heap::Marker;
+use crate::vm::frame::WANT_GC;
+use crate::vm::handlers::{At, Flow, dispatch};
+use std::rc::Rc;
+use uplift::{AbortReason, Attention, Driven, Embed, Engine, Host, Location, LoopCell, Machine, Recorder};
+use uplift::uop::{FrameState, HostSpec, ReprSpec, Resume};
+
+impl Host for Vm {
+    const REPR: ReprSpec = spec::REPR;
+    const RAISED: u64 = 0;
+
+    fn spec() -> &'static HostSpec {
+        &spec::SPEC
+    }
+
+    fn depth(&self) -> usize {
+        self.frames.len()
+    }
+
+    fn location(&self) -> Location {
+        let code = self.frame().code;
+        Location { code: code as u64, pc: Vm::pc_index(code, self.run.pc) }
+    }
+
+    fn frame_states(&self, root: usize, out: &mut Vec<FrameState>) {
+        let base = self.frames[root].base;
+        let last = self.frames.len() - 1;
+        for (i, f) in self.frames.iter().enumerate().skip(root) {
+            let pc = if i == last { self.run.pc } else { f.pc };
+            out.push(FrameState {
+                code: f.code as u64,
+                pc: Vm::pc_index(f.code, pc),
+                // SAFETY: both are in the value stack.
+                base: unsafe { f.base.offset_from(base) } as i32,
+                extra: f.linkage(),
+            });
+        }
+    }
+
+    fn live_slots(&self, root: usize) -> Option<Vec<i32>> {
+        let mut states = Vec::new();
+        self.frame_states(root, &mut states);
+        let mut slots = Vec::new();
+        for (i, state) in states.iter().enumerate() {
+            // SAFETY: loaded code is immortal.
+            let source = unsafe { &(*(state.code as *const LoadedCode)).source };
+            if i > 0 {
+                slots.extend([state.base - 2, state.base - 1]);
+            }
+            let register = |r: u32| state.base + r as i32;
+            match states.get(i + 1) {
+                None => slots.extend(source.live_registers(state.pc).iter().map(register)),
+                Some(callee) => {
+                    // The caller goes on behind its call (or at a jump's target), which has written `dst`.
+                    let (dst, skip) = (callee.extra as u16, (callee.extra >> 16) as u8);
+                    let next = source.live_registers(state.pc + u32::from(skip));
+                    slots.extend(next.iter().filter(|&r| r != u32::from(dst)).map(register));
+                }
+            }
+        }
+        slots.sort_unstable();
+        slots.dedup();
+        Some(slots)
+    }
+
+    fn set_resume(&mut self, pc: u32) {
+        // SAFETY: an instruction of the running code.
+        self.run.pc = unsafe { (*self.frame().code).instrs.add(pc as usize) };
+    }
+}
+
+impl Embed for Vm {
+    fn engine(&self) -> &Rc<Engine> {
+        self.run.engine.as_ref().expect("only a VM with an engine drives one")
+    }
+
+    fn slots(&mut self) -> *mut u64 {
+        self.frame().base as *mut u64
+    }
+
+    fn loop_name(&self) -> String {
+        let at = self.location();
+        // SAFETY: loaded code is immortal.
+        let code = unsafe { &*(at.code as *const LoadedCode) };
+        let file = code.source.filename.rsplit('/').next().unwrap_or("?");
+        format!("{file}:{} {}", code.line(at.pc), code.qualname.text())
+    }
+
+    fn restore(&mut self, root: usize, states: &[FrameState], _resume: Resume) {
+        let base = self.frames[root].base;
+        let first = self.frames[root];
+        self.frames.truncate(root);
+        for (i, s) in states.iter().enumerate() {
+            let slots = base.wrapping_offset(s.base as isize);
+            let mut frame = Frame::from_linkage(s.code as *mut LoadedCode, slots, s.pc, s.extra);
+            if i == 0 {
+                frame = Frame { pc: frame.pc, ..first };
+            }
+            self.high_water = self.high_water.max(frame.end());
+            self.run.pc = frame.pc;
+            self.frames.push(frame);
+        }
+    }
+
+    fn record_instruction(recorder: &mut Recorder<'_, Vm>) {
+        let vm = recorder.host();
+        let at = At { pc: vm.run.pc, code: vm.frame().code };
+        // SAFETY: a verified instruction.
+        let bits = unsafe { *at.pc };
+        let op = Op::from_u16(bits as u16).unwrap_or(Op::Nop);
+        let leaves = matches!(op, Op::Return | Op::ReturnNone | Op::Yield | Op::YieldFrom | Op::ReturnGenerator);
+        if leaves && recorder.before_return() {
+            return;
+        }
+        let (words, flow) = record_step(recorder, at, op, bits);
+        let vm = recorder.host();
+        match flow {
+            Flow::Next => vm.run.pc = at.pc.wrapping_add(words),
+            Flow::Jump(by) => vm.run.pc = at.pc.wrapping_offset(by as isize),
+            Flow::Go(_, pc) => vm.run.pc = pc,
+            Flow::Raise | Flow::Leave => {
+                vm.run.raising = true;
+                recorder.abort(AbortReason::Raised);
+            }
+            Flow::RaiseAt(_, pc) => {
+                vm.run.pc = pc;
+                vm.run.raising = true;
+                recorder.abort(AbortReason::Raised);
+            }
+            Flow::Hot | Flow::Attention => {}
+        }
+    }
+
+    fn reserve(&mut self, end: i32) -> usize {
+        let end = self.frame().base.wrapping_offset(end as isize).max(self.frame().end());
+        let previous = self.top as usize;
+        self.top = self.top.max(end);
+        self.high_water = self.high_water.max(end);
+        previous
+    }
+
+    fn release(&mut self, previous: usize) {
+        self.top = previous as *mut Word;
+    }
+}
+
+/// One instruction under recording: its length and where control goes.
+fn record_step(recorder: &mut Recorder<'_, Vm>, at: At, op: Op, bits: u64) -> (usize, Flow) {
+    macro_rules! done {
+        ($words:expr, $flow:expr) => {
+            ($words, $flow)
+        };
+    }
+    dispatch!(recorder, at, op, bits, done)
+}
+
+/// Slots that a trace may need above its root frame.
+const TRACE_ROOM: usize = 1 << 16;
+
+impl Vm {
+    /// Turns the JIT on.
+    pub fn set_engine(&mut self, engine: Rc<Engine>) {
+        self.run.threshold = engine.threshold();
+        self.run.attention = engine.attention().clone();
+        let attention = self.run.attention.clone();
+        self.heap.on_gc_wanted = Some(Box::new(move || attention.set(WANT_GC)));
+        self.run.engine = Some(engine);
+        self.add_roots(mark_trace_constants);
+    }
+
+    /// At a loop header that asked the engine: where execution goes on; true when the pending exception is raised there.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn drive(&mut self, at: &mut At) -> bool {
+        let next = at.pc.wrapping_add(Op::LoopHeader.words());
+        let Some(engine) = self.run.engine.clone() else {
+            at.pc = next;
+            return false;
+        };
+        if self.run.attention.get() & (Attention::HOST - 1) != 0 {
+            engine.poll();
+        }
+        let room = (self.stack_end as usize - self.frame().base as usize) / 8;
+        if room < TRACE_ROOM {
+            at.pc = next;
+            return false;
+        }
+        self.run.pc = at.pc;
+        // Compiled code and the recorder hold words that no root knows: no collection until they are done.
+        let depth = self.native_depth;
+        self.native_depth += 1;
+        // SAFETY: the cell belongs to the instruction; the stack has room for the frames of a trace.
+        let driven = unsafe { Engine::drive(self, at.pc.add(1) as *mut LoopCell) };
+        self.native_depth = depth;
+        if driven == Driven::Interpret {
+            at.pc = next;
+            return false;
+        }
+        *at = At { pc: self.run.pc, code: self.frame().code };
+        let raising = std::mem::take(&mut self.run.raising) || driven == Driven::Ran(Resume::Raise);
+        if self.should_collect() {
+            self.run.attention.set(WANT_GC);
+        }
+        raising
+    }
+}
+
+/// Marks the objects that traces hold as constants.
+fn mark_trace_constants(vm: &Vm, m: &mut Marker) {
+    let Some(engine) = &vm.run.engine else { return };
+    let index = vm.heap.index();
+    engine.for_each_root(|bits| {
+        // References also name shapes, code and cells of globals, which are not on the heap.
+        if index.contains(bits) {
+            m.word(Word(bits));
+        }
+    });
+}

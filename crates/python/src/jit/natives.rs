@@ -1,0 +1,1 @@
+//! Natives that traces know.

@@ -1,0 +1,82 @@
+//! What the fuzz targets check, one function each; all of it also runs under `cargo test`.
+//!
+//! Each takes a fuzzer's bytes and panics if something is wrong.
+
+use crate::filetest::{HOSTS, is_recorded};
+use crate::generate::{self, Case, FUEL};
+use crate::oracle::{Stages, compare};
+use crate::shrink::shrink;
+use crate::source::Source;
+use std::time::Duration;
+use uplift_opt::OptError;
+use uplift_uop::canon::canonical;
+use uplift_uop::parse::{File, parse_file};
+use uplift_uop::print::{print, print_file};
+use uplift_uop::verify::verify;
+
+/// Any text parses or is refused; what parses prints, and parses back to the same trees.
+pub fn text_round_trip(bytes: &[u8]) {
+    let Some(File { host, trees }) = parsed(bytes) else { return };
+    let text = print_file(&trees, host);
+    match parse_file(&text, HOSTS) {
+        Ok(again) => assert_eq!(again.trees, trees, "another tree\n{text}"),
+        Err(error) => panic!("printed text does not parse: {error}\n{text}"),
+    }
+    for tree in &trees {
+        assert_eq!(canonical(tree), *tree, "parsed trees are canonical");
+    }
+}
+
+/// Whatever parses verifies or is refused; what verifies is optimised to something that verifies, or refused.
+pub fn verifier(bytes: &[u8]) {
+    let Some(File { host, trees }) = parsed(bytes) else { return };
+    for tree in trees {
+        if verify(&tree, host).is_err() || !is_recorded(&tree) {
+            continue;
+        }
+        let config = uplift_opt::OptConfig { verify: true, ..Default::default() };
+        match uplift_opt::optimize(&tree, host, &config) {
+            Ok(_) | Err(OptError::Malformed(_) | OptError::Limit(_)) => {}
+            Err(error) => panic!("{error}\n{}", print(&tree, host)),
+        }
+    }
+}
+
+/// Optimised trees do what recorded trees do, at every exit.
+pub fn optimizer_equivalence(bytes: &[u8]) {
+    equivalence(Source::Bytes(bytes), Stages { optimized: true, native: false, forced: 8 });
+}
+
+/// Machine code does what the uop interpreter does.
+pub fn backend_equivalence(bytes: &[u8]) {
+    equivalence(Source::Bytes(bytes), Stages { optimized: true, native: true, forced: 2 });
+}
+
+/// Generates a case, runs it at all stages, and panics with the smallest tree that shows a difference. Returns
+/// whether there was something to compare.
+pub fn equivalence(mut source: Source<'_>, stages: Stages) -> bool {
+    let Case { mut vm, tree, input } = generate::case(&mut source);
+    let mut last = match compare(&mut vm, &tree, &input, FUEL, stages) {
+        Ok(verdict) => return verdict == crate::oracle::Verdict::Agree,
+        Err(mismatch) => *mismatch,
+    };
+    let host = HOSTS[0];
+    let small = shrink(&tree, host, |smaller| match compare(&mut vm, smaller, &input, FUEL, stages) {
+        Err(mismatch) if mismatch.what == last.what => {
+            last = *mismatch;
+            true
+        }
+        _ => false,
+    });
+    panic!("{last}\n--- recorded\n{}", print(&vm.textual(&small), host));
+}
+
+/// How long a test goes on trying: `FUZZ_SECONDS`, or else `usual`.
+pub fn budget(usual: Duration) -> Duration {
+    let seconds = std::env::var("FUZZ_SECONDS").ok().and_then(|seconds| seconds.parse().ok());
+    seconds.map_or(usual, Duration::from_secs)
+}
+
+fn parsed(bytes: &[u8]) -> Option<File<'static>> {
+    parse_file(std::str::from_utf8(bytes).ok()?, HOSTS).ok()
+}

@@ -1,0 +1,125 @@
+//! Random trees mean the same recorded, optimised and compiled.
+
+use std::time::{Duration, Instant};
+use uplift_opt::OptConfig;
+use uplift_testing::fuzz;
+use uplift_testing::generate::{self, Case, FUEL};
+use uplift_testing::host::HOST;
+use uplift_testing::oracle::{Stages, compare_with};
+use uplift_testing::source::Source;
+use uplift_uop::print::print;
+use uplift_uop::verify::verify;
+use uplift_uop::{Inst, Op, Section, Tree, Ty};
+
+/// Checks cases from fixed seeds on for a while, or the one that `SEED` names.
+fn cases(budget: Duration, mut check: impl FnMut(u64)) {
+    if let Some(seed) = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()) {
+        return check(seed);
+    }
+    let most = std::env::var("CASES").ok().and_then(|n| n.parse().ok());
+    let (start, budget) = (Instant::now(), fuzz::budget(budget));
+    let mut seeds = 0..most.unwrap_or(u64::MAX);
+    while let Some(seed) = seeds.next().filter(|_| most.is_some() || start.elapsed() < budget) {
+        check(seed);
+    }
+}
+
+#[test]
+fn generated_trees_verify_and_round_trip() {
+    cases(Duration::from_millis(500), |seed| {
+        let case = generate::case(&mut Source::Seed(seed));
+        let text = print(&case.tree, &HOST);
+        if let Err(found) = verify(&case.tree, &HOST) {
+            panic!("seed {seed}: {}\n{text}", found[0]);
+        }
+        let again = uplift_uop::parse::parse(&text, &HOST).unwrap();
+        assert_eq!(again, uplift_uop::canon::canonical(&case.tree), "seed {seed}");
+    });
+}
+
+#[test]
+fn optimised_trees_do_what_recorded_trees_do() {
+    equivalence(Stages { optimized: true, native: false, forced: 8 }, Duration::from_millis(1500));
+}
+
+#[test]
+fn machine_code_does_what_the_uop_interpreter_does() {
+    equivalence(Stages { optimized: true, native: true, forced: 2 }, Duration::from_millis(2000));
+}
+
+#[test]
+fn the_bytes_of_fuzzers_make_cases_too() {
+    let mut source = Source::Seed(0);
+    fuzz::optimizer_equivalence(&[]);
+    cases(Duration::from_millis(500), |seed| {
+        let bytes: Vec<u8> = (0..seed % 500).map(|_| source.below(256) as u8).collect();
+        fuzz::optimizer_equivalence(&bytes);
+    });
+}
+
+/// The oracle must be able to fail: it notices a good part of random damage to optimised trees.
+#[test]
+fn the_oracle_notices_damage() {
+    let stages = Stages { optimized: true, native: false, forced: 8 };
+    let mut noticed = [0; DAMAGES.len()];
+    const CASES: u64 = 100;
+    for seed in 0..CASES {
+        for (damage, noticed) in DAMAGES.iter().zip(&mut noticed) {
+            let mut source = Source::Seed(seed);
+            let Case { mut vm, tree, input } = generate::case(&mut source);
+            let optimize = |tree: &Tree| {
+                let mut optimized = uplift_opt::optimize(tree, &HOST, &OptConfig::default()).unwrap();
+                damage(&mut optimized, &mut source);
+                Ok(optimized)
+            };
+            let compared = compare_with(&mut vm, &tree, &input, FUEL, stages, optimize);
+            *noticed += u64::from(compared.is_err());
+        }
+    }
+    println!("noticed of {CASES}: {noticed:?}");
+    assert!(noticed.iter().all(|&n| n * 10 > CASES), "of {CASES} only {noticed:?} were noticed");
+}
+
+/// Ways to break an optimised tree without making it unsafe.
+const DAMAGES: [fn(&mut Tree, &mut Source<'_>); 3] = [
+    // A slot is not restored.
+    |tree, source| {
+        let snaps = tree.snaps.iter_mut().filter(|s| !s.slots.is_empty());
+        let mut snaps: Vec<_> = snaps.collect();
+        if !snaps.is_empty() {
+            let chosen = source.below(snaps.len());
+            snaps[chosen].slots.pop();
+        }
+    },
+    // A loop-carried value does not change.
+    |tree, source| {
+        let header = tree.traces[0].insts.iter().find(|i| i.op == Op::LoopHeader);
+        let Some(values) = header.map(|h| h.results.clone()) else { return };
+        let changed = |inst: &Inst| inst.op == Op::Jump && !values.is_empty();
+        let insts = tree.traces.iter_mut().flat_map(|t| &mut t.insts);
+        for jump in insts.filter(|inst| changed(inst)) {
+            let at = source.below(values.len());
+            jump.args[at] = values[at];
+        }
+    },
+    // Stores are lost.
+    |tree, _| {
+        let stores = |inst: &Inst| {
+            let info = inst.op.info();
+            info.section == Section::Memory && info.ret == Ty::Unit
+        };
+        tree.traces.iter_mut().for_each(|t| t.insts.retain(|inst| !stores(inst)));
+    },
+];
+
+fn equivalence(stages: Stages, budget: Duration) {
+    let (mut agreed, mut total) = (0, 0);
+    cases(budget, |seed| {
+        // The seed is what a failure is found again by.
+        println!("seed {seed}");
+        total += 1;
+        agreed += u32::from(fuzz::equivalence(Source::Seed(seed), stages));
+    });
+    println!("{agreed} of {total} cases compared");
+    assert!(agreed * 10 >= total * 9, "too many cases run out of fuel");
+}
