@@ -101,13 +101,13 @@ impl Pipeline {
     fn lower(&mut self, tree: &Tree) -> Result<(Code, usize), Failure> {
         match &mut self.native {
             Some(native) => native.lower(tree, self.spec, &self.attention, &self.config),
-            None => Ok((Code::Interp, 0)),
+            None => Ok((Code::Interp(uplift_interp::Layout::new(tree)), 0)),
         }
     }
 
     #[cfg(not(feature = "cranelift"))]
-    fn lower(&mut self, _tree: &Tree) -> Result<(Code, usize), Failure> {
-        Ok((Code::Interp, 0))
+    fn lower(&mut self, tree: &Tree) -> Result<(Code, usize), Failure> {
+        Ok((Code::Interp(uplift_interp::Layout::new(tree)), 0))
     }
 }
 

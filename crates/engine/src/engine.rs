@@ -395,11 +395,10 @@ impl Engine {
             #[cfg(feature = "cranelift")]
             // SAFETY: the caller's promise.
             Code::Native(blob) => Some(SnapId(unsafe { (blob.entry())(context, frame) } as u32)),
-            Code::Interp => {
+            Code::Interp(layout) => {
+                let program = uplift_interp::Program::with_layout(&emitted.tree, self.spec, layout);
                 // SAFETY: the caller's promise.
-                let exit = unsafe {
-                    uplift_interp::run(&emitted.tree, self.spec, context, frame, self.attention.word(), None)
-                };
+                let exit = unsafe { program.run(context, frame, self.attention.word(), None) };
                 match exit {
                     Ok(exit) => Some(exit.snap),
                     // The optimizer's output was malformed, which its verifier excludes; the frame may be half-way.

@@ -11,7 +11,7 @@ pub(crate) enum Code {
     #[cfg(feature = "cranelift")]
     Native(uplift_cranelift::CodeBlob),
     /// The uop interpreter.
-    Interp,
+    Interp(uplift_interp::Layout),
 }
 
 /// One emission of a tree.

@@ -124,9 +124,7 @@ impl<'a> Walk<'a> {
                 Some(object) if self.state.virtuals.is_virtual(object) => {
                     return Ok(self.virtual_load(object, place));
                 }
-                Some(object) if self.out.tree.ty(object) == Ty::Word => {
-                    self.pure(Op::UnboxRef, &[object], 0)
-                }
+                Some(object) if self.out.tree.ty(object) == Ty::Word => self.pure(Op::UnboxRef, &[object], 0),
                 Some(object) => object,
                 None => return Ok(None),
             },

@@ -192,9 +192,7 @@ impl Contract {
         for index in 0..self.entries.len() {
             kept &= self.entries[index].settle(self.round, &typed);
         }
-        while !(0..self.entries.len()).fold(true, |kept, index| self.settle_virtual(index) && kept) {
-            kept = false;
-        }
+        kept &= self.settle_all_virtual();
         // Places of objects in slots need the object.
         for index in 0..self.entries.len() {
             if let Home::Place { owner: Owner::Entry(owner), .. } = self.entries[index].home
@@ -208,9 +206,25 @@ impl Contract {
         kept
     }
 
+    /// A virtual object turned out to be a real one.
+    pub fn make_real(&mut self, index: usize) {
+        self.entries[index].shape = self.entries[index].carried;
+        self.settle_all_virtual();
+    }
+
+    fn settle_all_virtual(&mut self) -> bool {
+        let mut kept = true;
+        while (0..self.entries.len()).filter(|&index| !self.settle_virtual(index)).count() > 0 {
+            kept = false;
+        }
+        kept
+    }
+
     /// An entry whose object became real is what real objects have. Objects come before their places and other names.
     fn settle_virtual(&mut self, index: usize) -> bool {
-        let real = |owner: usize| self.entries[owner].template.is_some() && self.entries[owner].shape != Shape::Object;
+        let real = |owner: usize| {
+            self.entries[owner].template.is_some() && self.entries[owner].shape != Shape::Object
+        };
         let entry = &self.entries[index];
         let shape = match (entry.shape, entry.home) {
             (Shape::Same(first), _) if real(first) => entry.carried,

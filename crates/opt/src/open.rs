@@ -42,12 +42,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Adds an entry; `objects` are the virtual objects that entries have so far.
-    fn add_entry(
-        &mut self,
-        mut entry: Entry,
-        entries: &mut Vec<Entry>,
-        objects: &mut FxHashMap<Val, usize>,
-    ) {
+    fn add_entry(&mut self, mut entry: Entry, entries: &mut Vec<Entry>, objects: &mut FxHashMap<Val, usize>) {
         if let Some(object) = self.state.virtuals.find(entry.init) {
             match objects.get(&object.name) {
                 Some(&first) => entry.shape = Shape::Same(first),
@@ -152,17 +147,14 @@ impl<'a> Walk<'a> {
 
     /// Writes the loop header and gives the entries their contents in the body.
     pub fn open_header(&mut self, contract: &mut Contract) {
+        self.make_real_inits(contract);
         let mut inits = Args::new();
         let mut params: Vec<(usize, Ty)> = Vec::new();
         for (index, entry) in contract.entries.iter().enumerate() {
-            match entry.shape {
-                Shape::Carried { ty, .. } => {
-                    let init = entry.init;
-                    inits.push(if entry.word { self.unbox(ty, init) } else { self.force(init) });
-                    params.push((index, ty));
-                }
-                Shape::Invariant => drop(self.force(entry.init)),
-                Shape::Object | Shape::Same(_) | Shape::Forgotten => {}
+            if let Shape::Carried { ty, .. } = entry.shape {
+                let init = self.state.resolve(entry.init);
+                inits.push(if entry.word { self.unbox(ty, init) } else { init });
+                params.push((index, ty));
             }
         }
         let mut results: Vec<Val> = Vec::new();
@@ -195,6 +187,25 @@ impl<'a> Walk<'a> {
         }
         for entry in contract.entries.iter().filter(|entry| entry.shape == Shape::Object) {
             self.state.virtuals.forget(entry.init);
+        }
+    }
+
+    /// Makes the objects that go around as real ones. One that holds a virtual object makes that real too.
+    fn make_real_inits(&mut self, contract: &mut Contract) {
+        loop {
+            for entry in &contract.entries {
+                if matches!(entry.shape, Shape::Carried { .. } | Shape::Invariant) {
+                    self.force(entry.init);
+                }
+            }
+            let made = |entry: &Entry| {
+                entry.shape == Shape::Object
+                    && !self.state.virtuals.is_virtual(self.state.resolve(entry.init))
+            };
+            match contract.entries.iter().position(made) {
+                Some(index) => contract.make_real(index),
+                None => return,
+            }
         }
     }
 

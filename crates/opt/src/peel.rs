@@ -79,7 +79,6 @@ impl<'a> Walk<'a> {
             contract = self.contract.take().ok_or(OptError::Internal("the contract got lost"))?;
             if contract.settle(|set| kinds.machine_type(set)) {
                 traces[0].1.insts.splice(0..0, preamble);
-                if std::env::var("CNT").is_ok() { for e in &contract.entries { println!("ENTRY {:?} {:?}", e.slot().is_some(), std::mem::discriminant(&e.shape)); } }
                 self.report.rounds = contract.rounds();
                 return Ok(traces);
             }

@@ -65,14 +65,16 @@ fn main() {
                 eprintln!("{}:{} {n} {}", code.source.filename, code.line(at.pc), reason.text());
             }
         }
-        match result {
+        let code = match result {
             Ok(_) => 0,
             Err(_) => {
                 let e = vm.take_pending();
                 eprint!("{}", vm.format_exception(e));
                 1
             }
-        }
+        };
+        uplift_python::modules::io::console::finish(&mut vm);
+        code
     };
     let thread = std::thread::Builder::new().stack_size(512 << 20).spawn(body).expect("a thread");
     std::process::exit(thread.join().unwrap_or(101));

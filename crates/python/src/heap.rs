@@ -16,7 +16,7 @@ use std::alloc::{Layout, alloc, dealloc};
 /// Number of size classes; class `i` holds cells of `16 * i` bytes.
 pub const SIZE_CLASSES: usize = 33;
 const BLOCK_BYTES: usize = 64 << 10;
-const MIN_THRESHOLD: usize = 32 << 20;
+const MIN_THRESHOLD: usize = 2 << 20;
 
 /// A free cell: tag 0, then the next free cell.
 #[repr(C)]
@@ -43,6 +43,8 @@ pub struct Heap {
     pub allocated: usize,
     /// `allocated` at which a collection is wanted.
     pub threshold: usize,
+    /// Least threshold; small values make collections frequent, for tests.
+    pub min_threshold: usize,
     /// Bytes that survived the last collection (estimate, external bytes included).
     pub live: usize,
     /// Number of collections so far.
@@ -62,6 +64,7 @@ impl Default for Heap {
             gc_wanted: 0,
             allocated: 0,
             threshold: MIN_THRESHOLD,
+            min_threshold: MIN_THRESHOLD,
             live: 0,
             collections: 0,
             on_gc_wanted: None,
@@ -256,7 +259,7 @@ impl Heap {
         self.live = live;
         self.allocated = 0;
         GROWN.with(|g| g.set(0));
-        self.threshold = live.max(MIN_THRESHOLD);
+        self.threshold = if self.min_threshold < MIN_THRESHOLD { self.min_threshold } else { live.max(MIN_THRESHOLD) };
         self.gc_wanted = 0;
         self.collections += 1;
     }

@@ -1,8 +1,8 @@
 //! [`Recorder`]: the machine that runs handlers for real and leaves a trace behind.
 //!
 //! The recorded trace stands alone: slots are read once with `slot_load` and written through with `slot_store`, so frame
-//! memory is up to date at every guard, and snapshots need only say how to resume. Folding of operations on
-//! constants is all the optimisation done here.
+//! memory is up to date at every guard, and snapshots need only say how to resume. What keeps traces short is done
+//! here already: operations on constants fold, and what was computed, loaded for good, or tested is not recorded twice.
 
 use crate::abort::AbortReason;
 use crate::hot::{Limits, LoopCell};
@@ -14,7 +14,7 @@ use std::cell::RefCell;
 use std::ffi::c_void;
 use std::rc::Rc;
 use uplift_uop::{
-    Elem, Field, FrameState, GuardId, HostFn, Inst, KindTest, Op, Phase, Resume, Scalar, SnapId, Snapshot, Trace,
+    Args, Elem, Field, FrameState, GuardId, HostFn, Inst, KindTest, Op, Phase, Resume, Scalar, SnapId, Snapshot, Trace,
     TraceId, Tree, Ty, Val, for_each_uop,
 };
 
@@ -65,6 +65,10 @@ pub struct Recorder<'h, H: Host> {
     tree: Tree,
     trace: TraceId,
     known_slots: FxHashMap<i32, Val>,
+    /// Values of pure uops and immutable loads.
+    computed: FxHashMap<(Op, u64, Args), Val>,
+    /// Conditions and promoted values that a guard has settled.
+    tested: FxHashSet<Val>,
     header: Location,
     root_depth: usize,
     limits: Limits,
@@ -95,6 +99,8 @@ impl<'h, H: Host> Recorder<'h, H> {
             tree,
             trace,
             known_slots: FxHashMap::default(),
+            computed: FxHashMap::default(),
+            tested: FxHashSet::default(),
             header: start.header,
             root_depth: start.root_depth,
             limits: start.limits,
@@ -245,9 +251,20 @@ impl<'h, H: Host> Recorder<'h, H> {
         let name = if args.iter().all(|a| a.is_const()) {
             self.tree.constant(scalar)
         } else {
-            self.emit(op, args, imm, op.info().ret)
+            self.shared(op, args, imm, op.info().ret)
         };
         Recorded { now, name }
+    }
+
+    /// The value of a uop that gives the same for the same operands: recorded once.
+    fn shared(&mut self, op: Op, args: &[Val], imm: u64, ret: Ty) -> Val {
+        let key = (op, imm, Args::from_slice(args));
+        if let Some(&name) = self.computed.get(&key) {
+            return name;
+        }
+        let name = self.emit(op, args, imm, ret);
+        self.computed.insert(key, name);
+        name
     }
 
     fn call(&mut self, f: &'static HostFn, args: &[Arg<Self>]) -> (u64, Val) {
@@ -274,7 +291,7 @@ impl<'h, H: Host> Recorder<'h, H> {
     }
 
     fn promote(&mut self, op: Op, name: Val, now: Scalar) {
-        if !name.is_const() {
+        if !name.is_const() && self.tested.insert(name) {
             let constant = self.tree.constant(now);
             self.guard(op, &[name, constant], 0);
         }
@@ -297,21 +314,20 @@ impl<'h, H: Host> Recorder<'h, H> {
         Some(Recorded { now, name })
     }
 
-    /// A loop header that is not this tree's. Short loops of inlined frames are unrolled. A loop that goes on too long, or
-    /// one of the root frame that has a tree of its own, ends the recording.
+    /// A loop header that is not this tree's. Short loops that are not hot themselves are unrolled. A loop that goes on too
+    /// long, or has a tree of its own, ends the recording; if it stands in an inlined frame, its code is called from now on.
     fn header_elsewhere(&mut self, cell: &mut LoopCell, here: Location) {
-        let inlined = self.host.depth() > self.root_depth + 1;
         let visits = self.inner_visits.entry(here).or_insert(0);
         *visits += 1;
-        let long = *visits > self.limits.max_inner_visits;
-        if long && inlined {
-            self.residual.borrow_mut().insert(here.code);
-        }
-        if !long && (inlined || cell.tree().is_none()) {
+        if *visits <= self.limits.max_inner_visits && cell.tree().is_none() {
             return;
         }
+        let inlined = self.host.depth() > self.root_depth + 1;
+        if inlined {
+            self.residual.borrow_mut().insert(here.code);
+        }
         // Good place to end a side trace: the interpreter enters the other tree at once.
-        if self.trace.0 > 0 && self.instructions > 1 && !long {
+        if self.trace.0 > 0 && self.instructions > 1 && !inlined {
             self.close(Op::Exit);
         } else {
             self.abort(AbortReason::InnerLoop);
@@ -366,6 +382,8 @@ macro_rules! recorder_memory {
             let name = if field.immutable && base.name.is_const() {
                 // What the constant refers to stays alive with the tree, and the field stays as it is.
                 self.tree.constant(Scalar::$t(now))
+            } else if field.immutable {
+                self.shared(Op::$load_op, &[base.name], u64::from(field.id), Ty::$t)
             } else {
                 self.emit(Op::$load_op, &[base.name], u64::from(field.id), Ty::$t)
             };
@@ -383,6 +401,8 @@ macro_rules! recorder_memory {
             let now = $from(unsafe { memory::load(element(base.now, i.now, elem), elem.width) });
             let name = if elem.immutable && base.name.is_const() && i.name.is_const() {
                 self.tree.constant(Scalar::$t(now))
+            } else if elem.immutable {
+                self.shared(Op::$load_elem_op, &[base.name, i.name], u64::from(elem.id), Ty::$t)
             } else {
                 self.emit(Op::$load_elem_op, &[base.name, i.name], u64::from(elem.id), Ty::$t)
             };
@@ -438,7 +458,7 @@ impl<H: Host> Machine for Recorder<'_, H> {
     }
 
     fn test(&mut self, b: Self::Bool) -> bool {
-        if !b.name.is_const() {
+        if !b.name.is_const() && self.tested.insert(b.name) {
             let op = if b.now { Op::GuardTrue } else { Op::GuardFalse };
             self.guard(op, &[b.name], 0);
         }
@@ -494,9 +514,11 @@ impl<H: Host> Machine for Recorder<'_, H> {
         // SAFETY: promised at construction.
         unsafe { *self.slots.offset(i as isize) = w.now };
         let slot = self.base + i;
-        self.touch_slot(slot);
-        self.known_slots.insert(slot, w.name);
         self.effect = true;
+        if self.known_slots.insert(slot, w.name) == Some(w.name) {
+            return;
+        }
+        self.touch_slot(slot);
         self.emit(Op::SlotStore, &[w.name], slot as i64 as u64, Ty::Unit);
     }
     fn enter_frame(&mut self, delta: i32) {
@@ -573,7 +595,8 @@ impl<H: Host> Machine for Recorder<'_, H> {
     fn loop_header(&mut self, cell: &mut LoopCell) -> bool {
         let here = self.host.location();
         let at_root = here == self.header && self.host.depth() == self.root_depth + 1;
-        let starts = self.trace.0 == 0 && self.instructions == 1;
+        // A side trace may start at the header too, where header and body are one instruction.
+        let starts = self.instructions == 1;
         if at_root && !starts {
             self.close(Op::JumpEntry);
             return true;

@@ -15,6 +15,9 @@ pub fn bind<const N: usize>(
     positional: usize,
 ) -> PyResult<[Word; N]> {
     let mut bound = [UNDEF; N];
+    if a.len() > positional && positional == 0 {
+        return Err(vm.type_error(format!("{function}() takes no positional arguments")));
+    }
     if a.len() > positional {
         let (count, s) = (positional, if positional == 1 { "" } else { "s" });
         let given = a.len();

@@ -20,6 +20,8 @@ static METHODS: &[MethodDef] = &[
     MethodDef::new("clear", clear, 0, 0),
 ];
 
+static REVERSED: &[MethodDef] = &[MethodDef::new("__reversed__", reversed, 0, 0)];
+
 static CLASS_METHODS: &[MethodDef] = &[MethodDef::new("fromkeys", fromkeys, 1, 2)];
 
 static VIEW_METHODS: &[MethodDef] = &[MethodDef::new("isdisjoint", isdisjoint, 1, 1)];
@@ -30,7 +32,9 @@ pub fn install(vm: &mut Vm) {
     vm.add_class_methods(vm.types.dict, CLASS_METHODS);
     vm.add_methods(vm.types.dict_keys, VIEW_METHODS);
     vm.add_methods(vm.types.dict_items, VIEW_METHODS);
+    vm.add_methods(vm.types.dict, REVERSED);
     for class in [vm.types.dict_keys, vm.types.dict_values, vm.types.dict_items] {
+        vm.add_methods(class, REVERSED);
         vm.add_getsets(class, &[("mapping", view_mapping, None)]);
     }
     vm.set_constructor(vm.types.dict, construct, true);
@@ -176,6 +180,15 @@ fn values(vm: &mut Vm, a: &Args) -> PyResult {
 
 fn items(vm: &mut Vm, a: &Args) -> PyResult {
     view(vm, a, ViewKind::Items)
+}
+
+/// `__reversed__` of a dict and of its views.
+fn reversed(vm: &mut Vm, a: &Args) -> PyResult {
+    let (dict, kind) = match a[0].cast::<DictView>() {
+        Some(view) => (view.dict, view.kind),
+        None => (this::<Dict>(vm, a)?.word(), ViewKind::Keys),
+    };
+    Ok(vm.new_dict_iter(dict, kind, true))
 }
 
 fn copy(vm: &mut Vm, a: &Args) -> PyResult {

@@ -212,22 +212,32 @@ fn complex_parts(vm: &mut Vm, real: Word, imag: Word) -> PyResult<(f64, f64)> {
     if imag.as_str().is_some() {
         return Err(vm.type_error("complex() second arg can't be a string"));
     }
-    let (re, real_im) = if real == UNDEF { (0.0, 0.0) } else { as_complex(vm, real, "first argument must be a string or a number")? };
+    let (mut re, real_im) = match real {
+        UNDEF => (0.0, None),
+        real => as_complex(vm, real, "first argument must be a string or a number")?,
+    };
     if imag == UNDEF {
-        return Ok((re, real_im));
+        return Ok((re, real_im.unwrap_or(0.0)));
     }
-    let (im, imag_im) = as_complex(vm, imag, "second argument must be a number")?;
-    Ok((re - imag_im, real_im + im))
+    // Zeros keep their sign unless a complex argument really contributes.
+    let (mut im, imag_im) = as_complex(vm, imag, "second argument must be a number")?;
+    if let Some(part) = imag_im {
+        re -= part;
+    }
+    if let Some(part) = real_im {
+        im += part;
+    }
+    Ok((re, im))
 }
 
-/// A number as real and imaginary part.
-fn as_complex(vm: &mut Vm, w: Word, what: &str) -> PyResult<(f64, f64)> {
+/// A number as its real and, if it is complex, its imaginary part.
+fn as_complex(vm: &mut Vm, w: Word, what: &str) -> PyResult<(f64, Option<f64>)> {
     if let Some(c) = w.cast::<Complex>() {
-        return Ok((c.re, c.im));
+        return Ok((c.re, Some(c.im)));
     }
     if let Some(result) = vm.call_special(w, vm.names.complex, &[])? {
         return match result.cast::<Complex>() {
-            Some(c) => Ok((c.re, c.im)),
+            Some(c) => Ok((c.re, Some(c.im))),
             None => Err(args::wrong_type(vm, result, "__complex__ returned non-complex (type {})")),
         };
     }
@@ -238,5 +248,5 @@ fn as_complex(vm: &mut Vm, w: Word, what: &str) -> PyResult<(f64, f64)> {
     if !number {
         return Err(args::wrong_type(vm, w, &format!("complex() {what}, not '{{}}'")));
     }
-    Ok((vm.as_f64(w)?, 0.0))
+    Ok((vm.as_f64(w)?, None))
 }

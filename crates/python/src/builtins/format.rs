@@ -40,11 +40,11 @@ fn is_exact_str(vm: &Vm, value: Word) -> bool {
 
 /// `object.__format__` and that of the builtin types.
 pub fn format_default(vm: &mut Vm, value: Word, text: &str) -> PyResult<String> {
-    if value.is_bool() && text.is_empty() {
+    if text.is_empty() {
         return vm.str(value);
     }
     if let Some(i) = int_value(value) {
-        return if text.is_empty() { vm.str(value) } else { format_int(vm, i, text, vm.type_name(value)) };
+        return format_int(vm, i, text, vm.type_name(value));
     }
     if let Some(f) = float_value(value) {
         return format_float(vm, f, text);
@@ -58,9 +58,6 @@ pub fn format_default(vm: &mut Vm, value: Word, text: &str) -> PyResult<String> 
             Ok(()) => Ok(out),
             Err(e) => Err(vm.format_error(e)),
         };
-    }
-    if text.is_empty() {
-        return vm.str(value);
     }
     Err(args::wrong_type(vm, value, "unsupported format string passed to {}.__format__"))
 }
@@ -286,7 +283,6 @@ pub fn percent_format(vm: &mut Vm, template: &str, operand: Word, bytes: bool) -
     for piece in percent::Pieces::new(template) {
         match piece.map_err(|e| vm.format_error(e))? {
             percent::Piece::Literal(text) => out.push_str(text),
-            percent::Piece::Conversion(c) if c.code == '%' => out.push('%'),
             percent::Piece::Conversion(c) => {
                 if let Some(key) = c.key {
                     if !is_mapping {

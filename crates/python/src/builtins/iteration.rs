@@ -9,7 +9,7 @@ use super::sort;
 use crate::objects::iter::{CallIter, Enumerate, Filter, Map, Reversed, Zip};
 use crate::objects::{Args, Class, Gc, MethodDef, TypeTag};
 use crate::vm::ops::BinOp;
-use crate::vm::{Exc, PyResult, Vm};
+use crate::vm::{PyResult, Vm};
 use crate::word::{FALSE, TRUE, UNDEF, Word};
 
 static FUNCTIONS: &[MethodDef] = &[
@@ -249,18 +249,11 @@ fn new_enumerate(vm: &mut Vm, class: Gc<Class>, a: &Args) -> PyResult {
     finish(vm, object, class, vm.types.enumerate)
 }
 
-/// A tuple of iterators, one per source. `what` names the caller in errors about argument `number`.
-fn iterators(vm: &mut Vm, sources: &[Word], what: Option<&str>) -> PyResult {
+/// A tuple of iterators, one per source.
+fn iterators(vm: &mut Vm, sources: &[Word]) -> PyResult {
     let mut iters = Vec::with_capacity(sources.len());
-    for (number, &source) in sources.iter().enumerate() {
-        match vm.iter(source) {
-            Ok(iter) => iters.push(iter),
-            Err(raised) => {
-                let Some(what) = what.filter(|_| vm.pending_is(Exc::TypeError)) else { return Err(raised) };
-                vm.take_pending();
-                return Err(vm.type_error(format!("{what} argument #{} must support iteration", number + 1)));
-            }
-        }
+    for &source in sources {
+        iters.push(vm.iter(source)?);
     }
     Ok(vm.new_tuple(&iters))
 }
@@ -268,7 +261,7 @@ fn iterators(vm: &mut Vm, sources: &[Word], what: Option<&str>) -> PyResult {
 fn new_zip(vm: &mut Vm, class: Gc<Class>, a: &Args) -> PyResult {
     let [strict] = args::bind(vm, &a.skip(a.len()), "zip", ["strict"], 0, 0)?;
     let strict = strict != UNDEF && vm.truthy(strict)?;
-    let iters = iterators(vm, a.pos(), Some("zip"))?;
+    let iters = iterators(vm, a.pos())?;
     let hdr = vm.header(TypeTag::Zip, vm.types.zip);
     let object = vm.heap.place(Zip { hdr, iters, strict }).word();
     finish(vm, object, class, vm.types.zip)
@@ -279,7 +272,7 @@ fn new_map(vm: &mut Vm, class: Gc<Class>, a: &Args) -> PyResult {
     if a.len() < 2 {
         return Err(vm.type_error("map() must have at least two arguments."));
     }
-    let iters = iterators(vm, &a[1..], None)?;
+    let iters = iterators(vm, &a[1..])?;
     let hdr = vm.header(TypeTag::Map, vm.types.map);
     let object = vm.heap.place(Map { hdr, func: a[0], iters }).word();
     finish(vm, object, class, vm.types.map)

@@ -2,6 +2,7 @@
 
 use super::args::{self, DONE, this};
 use super::sort;
+use crate::objects::function::ANY;
 use crate::objects::iter::Reversed;
 use crate::objects::{Args, Gc, List, MethodDef, TypeTag};
 use crate::vm::{PyResult, Vm};
@@ -15,7 +16,7 @@ static METHODS: &[MethodDef] = &[
     MethodDef::new("remove", remove, 1, 1),
     MethodDef::new("index", index, 1, 3),
     MethodDef::new("count", count, 1, 1),
-    MethodDef::kw("sort", sort_method, 0, 0),
+    MethodDef::kw("sort", sort_method, 0, ANY),
     MethodDef::new("reverse", reverse, 0, 0),
     MethodDef::new("copy", copy, 0, 0),
     MethodDef::new("clear", clear, 0, 0),

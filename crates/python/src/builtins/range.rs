@@ -111,6 +111,7 @@ fn index(vm: &mut Vm, a: &Args) -> PyResult {
     let found = if int_value(a[1]).is_some() { position(range, a[1]) } else { search(vm, a)?.1.map(IBig::from) };
     match found {
         Some(at) => Ok(vm.new_bigint(at)),
+        None if int_value(a[1]).is_none() => Err(vm.value_error("sequence.index(x): x not in sequence")),
         None => {
             let shown = vm.repr(a[1])?;
             Err(vm.value_error(format!("{shown} is not in range")))

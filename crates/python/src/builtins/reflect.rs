@@ -1,7 +1,8 @@
 //! Builtin functions about attributes, classes and namespaces, and the constructors of descriptors.
 
 use super::args::{self, DONE};
-use crate::objects::{Args, Class, Dict, Function, Gc, MethodDef, Module, Name, Namespace, Property};
+use crate::code::CodeKind;
+use crate::objects::{Args, Cell, Class, Dict, Function, Gc, MethodDef, Module, Name, Namespace, Property};
 use crate::vm::{Exc, PyResult, Vm};
 use crate::word::{NONE, UNDEF, Word};
 
@@ -13,6 +14,7 @@ static FUNCTIONS: &[MethodDef] = &[
     MethodDef::new("hasattr", hasattr, 2, 2),
     MethodDef::new("isinstance", isinstance, 2, 2),
     MethodDef::new("issubclass", issubclass, 2, 2),
+    MethodDef::new("locals", locals, 0, 0),
     MethodDef::new("setattr", setattr, 3, 3),
     MethodDef::new("vars", vars, 0, 1),
     MethodDef::kw("exit", exit, 0, 1),
@@ -34,18 +36,15 @@ pub fn install(vm: &mut Vm) {
     vm.set_constructor(vm.types.classmethod, construct_classmethod, false);
 }
 
-fn attribute_name(vm: &mut Vm, w: Word, function: &str) -> PyResult<Name> {
+fn attribute_name(vm: &mut Vm, w: Word) -> PyResult<Name> {
     match w.cast::<crate::objects::Str>() {
         Some(text) => Ok(vm.intern_str(text)),
-        None if function == "getattr" || function == "hasattr" => {
-            Err(vm.type_error(format!("{function}(): attribute name must be string")))
-        }
         None => Err(args::wrong_type(vm, w, "attribute name must be string, not '{}'")),
     }
 }
 
 fn getattr(vm: &mut Vm, a: &Args) -> PyResult {
-    let name = attribute_name(vm, a[1], "getattr")?;
+    let name = attribute_name(vm, a[1])?;
     match a.get(2) {
         None => vm.get_attr(a[0], name),
         Some(default) => Ok(vm.find_attr(a[0], name)?.unwrap_or(default)),
@@ -53,18 +52,18 @@ fn getattr(vm: &mut Vm, a: &Args) -> PyResult {
 }
 
 fn hasattr(vm: &mut Vm, a: &Args) -> PyResult {
-    let name = attribute_name(vm, a[1], "hasattr")?;
+    let name = attribute_name(vm, a[1])?;
     Ok(vm.find_attr(a[0], name)?.is_some().into())
 }
 
 fn setattr(vm: &mut Vm, a: &Args) -> PyResult {
-    let name = attribute_name(vm, a[1], "setattr")?;
+    let name = attribute_name(vm, a[1])?;
     vm.set_attr(a[0], name, a[2])?;
     DONE
 }
 
 fn delattr(vm: &mut Vm, a: &Args) -> PyResult {
-    let name = attribute_name(vm, a[1], "delattr")?;
+    let name = attribute_name(vm, a[1])?;
     vm.del_attr(a[0], name)?;
     DONE
 }
@@ -92,9 +91,50 @@ fn globals(vm: &mut Vm, _: &Args) -> PyResult {
     }
 }
 
+/// The namespace of the calling class body or the variables of the calling function; `None` in a module.
+pub fn caller_locals(vm: &mut Vm) -> PyResult<Option<Word>> {
+    let Some(&frame) = vm.frames.last() else { return Ok(None) };
+    // SAFETY: loaded code is immortal; the registers of a live frame and the function below them are readable.
+    let (code, function) = unsafe { ((*frame.code).source.clone(), *frame.base.sub(1)) };
+    let register = |i: usize| unsafe { *frame.base.add(i) };
+    if code.flags.has_namespace {
+        return Ok(Some(register(0)));
+    }
+    if code.flags.kind == CodeKind::Module {
+        return Ok(None);
+    }
+    let dict = vm.new_dict();
+    let held = |w: Word, is_cell: bool| match w.cast::<Cell>() {
+        Some(cell) if is_cell => cell.value,
+        _ => w,
+    };
+    for (i, local) in code.locals.iter().enumerate() {
+        let value = held(register(i), local.is_cell);
+        // Names that are no identifiers belong to the compiler.
+        if value != UNDEF && !local.name.starts_with('.') {
+            vm.dict_set_str(dict, &local.name, value);
+        }
+    }
+    let cells = function.cast::<Function>().map_or(&[][..], |f| f.cells());
+    for (name, &cell) in code.free_names.iter().zip(cells) {
+        let value = held(cell, true);
+        if value != UNDEF {
+            vm.dict_set_str(dict, name, value);
+        }
+    }
+    Ok(Some(dict.word()))
+}
+
+fn locals(vm: &mut Vm, a: &Args) -> PyResult {
+    match caller_locals(vm)? {
+        Some(locals) => Ok(locals),
+        None => globals(vm, a),
+    }
+}
+
 fn vars(vm: &mut Vm, a: &Args) -> PyResult {
     let Some(object) = a.get(0) else {
-        return Err(vm.runtime_error("vars() without an argument is not supported; use globals() or vars(object)"));
+        return locals(vm, a);
     };
     match vm.find_attr(object, vm.names.dict)? {
         Some(dict) => Ok(dict),
@@ -104,10 +144,10 @@ fn vars(vm: &mut Vm, a: &Args) -> PyResult {
 
 fn dir(vm: &mut Vm, a: &Args) -> PyResult {
     let mut names: Vec<Word> = match a.get(0) {
-        None => match caller_globals(vm) {
-            Some(namespace) => namespace.iter().map(|(name, _)| name.word()).collect(),
-            None => Vec::new(),
-        },
+        None => {
+            let names = locals(vm, a)?;
+            vm.to_vec(names)?
+        }
         Some(object) => match vm.call_special(object, vm.names.dir, &[])? {
             Some(result) => vm.to_vec(result)?,
             None => attribute_names(vm, object)?,

@@ -10,14 +10,15 @@ use crate::code::Const;
 
 /// Values that are put into registers before a display takes them up; longer displays grow in steps.
 const CHUNK: usize = 32;
-/// Displays of constants of at least this length are copied from a constant tuple.
+/// Displays of constants of at least this length are copied from a constant tuple or frozen set.
 const CONSTANT_DISPLAY: usize = 3;
 
 impl<'a> Compiler<'a> {
     /// A list, tuple or set display (by its build instruction) into `dst`.
     pub(super) fn sequence(&mut self, elements: &'a [Expr], build: Op, dst: Reg) -> Res {
         let plain = elements.len() <= CHUNK && !elements.iter().any(Expr::is_starred_expr);
-        if plain && !(build == Op::BuildList && elements.len() >= CONSTANT_DISPLAY && self.all_constant(elements)?) {
+        let copied = build != Op::BuildTuple && elements.len() >= CONSTANT_DISPLAY && self.all_constant(elements)?;
+        if plain && !copied {
             let base = self.unit.next;
             for element in elements {
                 self.push(element)?;
@@ -52,7 +53,7 @@ impl<'a> Compiler<'a> {
             _ => (Op::ListAppend, Op::ListExtend),
         };
         let first = elements.iter().take(CHUNK).take_while(|e| !e.is_starred_expr()).count();
-        let constant = build == Op::BuildList && self.all_constant(elements)?;
+        let constant = build != Op::BuildTuple && elements.len() >= CONSTANT_DISPLAY && self.all_constant(elements)?;
         let first = if constant { 0 } else { first };
         let base = self.unit.next;
         for element in &elements[..first] {
@@ -65,7 +66,12 @@ impl<'a> Compiler<'a> {
             for element in elements {
                 items.extend(self.fold(element)?);
             }
-            self.load_const(Const::Tuple(items.into()), base)?;
+            // A set is copied from a frozen set, as in CPython, where this decides the order of iteration.
+            let constant = match build {
+                Op::BuildSet => Const::FrozenSet(items.into()),
+                _ => Const::Tuple(items.into()),
+            };
+            self.load_const(constant, base)?;
             self.unit.take(1);
             self.emit(extend, &[result, base]);
             self.unit.next = base;

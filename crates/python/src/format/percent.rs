@@ -143,6 +143,10 @@ impl<'a> Iterator for Pieces<'a> {
             self.at += end;
             return Some(Ok(Piece::Literal(&rest[..end])));
         }
+        if rest.starts_with("%%") {
+            self.at += 2;
+            return Some(Ok(Piece::Literal(&rest[..1])));
+        }
         self.at += 1;
         let piece = self.conversion().map(Piece::Conversion);
         if piece.is_err() {

@@ -14,6 +14,7 @@ use crate::objects::iter::{
 use crate::objects::module::GLOBAL_CELL_VALUE;
 use crate::objects::sequence::{LIST_CAP, LIST_LEN, LIST_PTR, TUPLE_ITEMS, TUPLE_LEN};
 use crate::objects::string::STR_LEN;
+use crate::modules::array;
 use crate::objects::{Generator, RangeObj, HEADER_SHAPE, HEADER_TAG};
 use crate::word::*;
 use std::mem::offset_of;
@@ -91,6 +92,8 @@ pub mod class {
     pub const BYTES: u8 = 18;
     /// Everything that only natives touch.
     pub const NATIVE: u8 = 19;
+    /// Buffers and lengths of arrays.
+    pub const ARRAY: u8 = 20;
     /// First of the classes of instance slots.
     pub const SLOTS: u8 = 32;
     /// Number of slots that have a class of their own; later slots share the last.
@@ -140,6 +143,10 @@ fields! {
     FUNC_DEFAULTS = "function.defaults", FUNCTION_DEFAULTS, Word, class::FUNCTION, false;
     METHOD_FUNC = "method.function", BOUND_FUNC, Word, class::FIXED, true;
     METHOD_SELF = "method.self", BOUND_THIS, Word, class::FIXED, true;
+    NATIVE_PAYLOAD = "native.payload", array::ARRAY_PAYLOAD, Ref, class::FIXED, true;
+    ARRAY_CODE = "array.code", array::ARRAY_CODE, I64, class::FIXED, true;
+    ARRAY_COUNT = "array.len", array::ARRAY_LEN, I64, class::ARRAY, false;
+    ARRAY_ITEMS = "array.items", array::ARRAY_DATA, Ref, class::ARRAY, false;
     GEN_FUNC = "generator.function", offset_of!(Generator, func), Word, class::FIXED, true;
     GEN_PC = "generator.pc", offset_of!(Generator, pc), U32, class::GENERATOR, false;
     GEN_STATE = "generator.state", offset_of!(Generator, state), U32, class::GENERATOR, false;
@@ -191,6 +198,12 @@ elems! {
     OVERFLOW_SLOT = "object.overflow_slots", 0, Word, class::OVERFLOW_SLOTS, false;
     // Slots without a field of their own; the interpreter reads all slots through it.
     INSTANCE_SLOT = "object.slots", INSTANCE_SLOTS, Word, class::SLOTS + class::SLOT_COUNT as u8, false;
+    ARRAY_F64 = "array.f64", 0, F64, class::BYTES, false;
+    ARRAY_I64 = "array.i64", 0, I64, class::BYTES, false;
+    ARRAY_I32 = "array.i32", 0, I32, class::BYTES, false;
+    ARRAY_U32 = "array.u32", 0, U32, class::BYTES, false;
+    ARRAY_U16 = "array.u16", 0, U16, class::BYTES, false;
+    ARRAY_U8 = "array.u8", 0, U8, class::BYTES, false;
     GEN_REG = "generator.saved", 0, Word, class::GENERATOR_REGS, false;
 }
 

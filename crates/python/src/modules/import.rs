@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::builtins::args::{self, given};
 use crate::builtins::globals::namespace_of;
-use crate::builtins::reflect::caller_globals;
+use crate::builtins::reflect::{caller_globals, caller_locals};
 use crate::compile::{CompileError, Mode, compile_source};
 use crate::objects::{Args, Class, CodeObject, Dict, Gc, List, LoadedCode, MethodDef, Module, Name, Namespace, Str};
 use crate::vm::{Exc, PyResult, Raised, Vm};
@@ -382,7 +382,10 @@ fn run_text(vm: &mut Vm, a: &Args, function: &str, mode: Mode) -> PyResult {
         }
     };
     let globals = given(a.or(1, UNDEF));
-    let locals = given(a.or(2, UNDEF)).filter(|l| Some(*l) != globals);
+    let mut locals = given(a.or(2, UNDEF)).filter(|l| Some(*l) != globals);
+    if globals.is_none() && locals.is_none() {
+        locals = caller_locals(vm)?;
+    }
     let own = caller_globals(vm);
     let dict = match globals {
         None => None,

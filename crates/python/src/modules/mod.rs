@@ -15,11 +15,13 @@ mod os;
 mod platform;
 mod random;
 pub mod runtime;
+mod structseq;
 mod sys;
 mod time;
 
 use crate::objects::{Class, Gc, Module, TypeTag};
 use crate::vm::{PyResult, Vm};
+use crate::word::{NONE, Word};
 
 /// Where an embedded module comes from.
 #[derive(Clone, Copy)]
@@ -39,7 +41,6 @@ static MODULES: &[(&str, Source)] = &[
     ("_functools", Native(functools::build)),
     ("_heapq", Native(bisect::build_heapq)),
     ("_os", Native(os::build)),
-    ("_struct_time", Python(include_str!("py/struct_time.py"))),
     ("_traceback", Native(runtime::build_traceback)),
     ("_weakref", Native(runtime::build_weakref)),
     ("abc", Python(include_str!("py/abc.py"))),
@@ -118,6 +119,8 @@ fn new_type(vm: &mut Vm, name: &str, module: &str) -> Gc<Class> {
 fn new_open_type(vm: &mut Vm, name: &str, module: &str) -> Gc<Class> {
     let mut class = new_type(vm, name, module);
     class.flags &= !crate::objects::class::C_NO_DICT;
+    // `object` has a read-only `__doc__`; here it is an attribute like others.
+    vm.add_getsets(class, &[("__doc__", get_doc, Some(set_doc)), ("__dict__", get_dict, None)]);
     class
 }
 
@@ -125,4 +128,21 @@ fn new_open_type(vm: &mut Vm, name: &str, module: &str) -> Gc<Class> {
 fn set_module(vm: &mut Vm, class: Gc<Class>, module: &str) {
     let module = vm.new_str(module);
     vm.set_class_attr(class, "__module__", module);
+}
+
+fn get_dict(vm: &mut Vm, w: Word) -> PyResult {
+    Ok(vm.attr_dict(w).map_or(NONE, Gc::word))
+}
+
+fn get_doc(vm: &mut Vm, w: Word) -> PyResult {
+    let name = vm.names.doc;
+    Ok(vm.attr_dict(w).and_then(|dict| dict.get_name(name)).unwrap_or(NONE))
+}
+
+fn set_doc(vm: &mut Vm, w: Word, value: Word) -> PyResult<()> {
+    let name = vm.names.doc;
+    if let Some(dict) = vm.attr_dict(w) {
+        vm.dict_set_name(dict, name, value);
+    }
+    Ok(())
 }

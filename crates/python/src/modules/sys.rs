@@ -64,6 +64,7 @@ pub fn build(vm: &mut Vm, module: Gc<Module>) -> PyResult<()> {
         vm.set_global(ns, name, text);
     }
     streams(vm, module)?;
+    structures(vm, module)?;
     builtin_names(vm, module);
     Ok(())
 }
@@ -93,6 +94,97 @@ fn streams(vm: &mut Vm, module: Gc<Module>) -> PyResult<()> {
     console::attach(vm, namespace.cell(key));
     Ok(())
 }
+
+/// One structure of `sys`: its name and its fields.
+type Structure<'a> = (&'a str, &'a [(&'a str, Word)]);
+
+fn structures(vm: &mut Vm, module: Gc<Module>) -> PyResult<()> {
+    let final_ = vm.new_str("final");
+    let (siphash, sys_name) = (vm.new_str("siphash13"), vm.new_str("uplift"));
+    let modulus = vm.new_int((1 << 61) - 1);
+    let int = Word::int;
+    let structures: [Structure; 5] = [
+        (
+            "version_info",
+            &[("major", int(3)), ("minor", int(11)), ("micro", int(7)), ("releaselevel", final_), ("serial", int(0))],
+        ),
+        (
+            "float_info",
+            &[
+                ("max", Word::float(f64::MAX)),
+                ("max_exp", int(1024)),
+                ("max_10_exp", int(308)),
+                ("min", Word::float(f64::MIN_POSITIVE)),
+                ("min_exp", int(-1021)),
+                ("min_10_exp", int(-307)),
+                ("dig", int(15)),
+                ("mant_dig", int(53)),
+                ("epsilon", Word::float(f64::EPSILON)),
+                ("radix", int(2)),
+                ("rounds", int(1)),
+            ],
+        ),
+        (
+            "int_info",
+            &[
+                ("bits_per_digit", int(30)),
+                ("sizeof_digit", int(4)),
+                ("default_max_str_digits", int(4300)),
+                ("str_digits_check_threshold", int(640)),
+            ],
+        ),
+        (
+            "hash_info",
+            &[
+                ("width", int(64)),
+                ("modulus", modulus),
+                ("inf", int(314_159)),
+                ("nan", int(0)),
+                ("imag", int(1_000_003)),
+                ("algorithm", siphash),
+                ("hash_bits", int(64)),
+                ("seed_bits", int(128)),
+                ("cutoff", int(0)),
+            ],
+        ),
+        ("flags", FLAGS),
+    ];
+    for (name, fields) in structures {
+        let (names, values): (Vec<&str>, Vec<Word>) = fields.iter().copied().unzip();
+        let class = super::structseq::new_class(vm, "sys", name, &names)?;
+        let object = super::structseq::new_object(vm, class, &values);
+        vm.set_global(module.namespace, name, object);
+    }
+    let names = ["name", "cache_tag", "version", "hexversion"];
+    let class = super::structseq::new_class(vm, "types", "SimpleNamespace", &names)?;
+    let key = vm.intern("version_info");
+    let version = module.namespace.get(key).unwrap_or(NONE);
+    let implementation = [sys_name, NONE, version, Word::int(0x030b_07f0)];
+    let object = super::structseq::new_object(vm, class, &implementation);
+    vm.set_global(module.namespace, "implementation", object);
+    Ok(())
+}
+
+/// The command line flags, none of which is ever set.
+const FLAGS: &[(&str, Word)] = &[
+    ("debug", Word::int(0)),
+    ("inspect", Word::int(0)),
+    ("interactive", Word::int(0)),
+    ("optimize", Word::int(0)),
+    ("dont_write_bytecode", Word::int(0)),
+    ("no_user_site", Word::int(0)),
+    ("no_site", Word::int(0)),
+    ("ignore_environment", Word::int(0)),
+    ("verbose", Word::int(0)),
+    ("bytes_warning", Word::int(0)),
+    ("quiet", Word::int(0)),
+    ("hash_randomization", Word::int(1)),
+    ("isolated", Word::int(0)),
+    ("dev_mode", Word::bool(false)),
+    ("utf8_mode", Word::int(0)),
+    ("safe_path", Word::bool(false)),
+    ("int_max_str_digits", Word::int(4300)),
+];
 
 fn builtin_names(vm: &mut Vm, module: Gc<Module>) {
     let mut names: Vec<Word> = super::native_names().map(|name| vm.new_str(name)).collect();

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::builtins::args::{self, DONE, given};
-use crate::objects::{Args, Gc, MethodDef, Module, Tuple};
+use crate::objects::{Args, Class, Gc, MethodDef, Module, Tuple};
 use crate::vm::{PyResult, Vm};
 use crate::word::{UNDEF, Word};
 
@@ -45,6 +45,8 @@ pub fn build(vm: &mut Vm, module: Gc<Module>) -> PyResult<()> {
     let utc = vm.new_str("UTC");
     let names = vm.new_tuple(&[utc, utc]);
     vm.set_global(module.namespace, "tzname", names);
+    let class = struct_time_class(vm)?.word();
+    vm.set_global(module.namespace, "struct_time", class);
     Ok(())
 }
 
@@ -166,11 +168,35 @@ fn seconds_of(vm: &mut Vm, w: Word) -> PyResult<i64> {
 }
 
 fn struct_time(vm: &mut Vm, c: Civil) -> PyResult {
-    let module = super::import::import_dotted(vm, "_struct_time")?;
-    let class = vm.get_attr_str(module, "struct_time")?;
+    let class = struct_time_class(vm)?;
     let words = fields(c).map(Word::int);
-    let tuple = vm.new_tuple(&words);
-    vm.call(class, &[tuple])
+    Ok(super::structseq::new_object(vm, class, &words))
+}
+
+/// The class `struct_time`.
+#[derive(Default)]
+struct StructTime(Option<Gc<Class>>);
+
+fn struct_time_class(vm: &mut Vm) -> PyResult<Gc<Class>> {
+    if let Some(class) = vm.state::<StructTime>().0 {
+        return Ok(class);
+    }
+    let names =
+        ["tm_year", "tm_mon", "tm_mday", "tm_hour", "tm_min", "tm_sec", "tm_wday", "tm_yday", "tm_isdst"];
+    let class = super::structseq::new_class(vm, "time", "struct_time", &names)?;
+    vm.set_constructor(class, construct_struct_time, false);
+    vm.state::<StructTime>().0 = Some(class);
+    Ok(class)
+}
+
+fn construct_struct_time(vm: &mut Vm, class: Gc<Class>, a: &Args) -> PyResult {
+    let [fields] = args::bind(vm, a, "struct_time", ["sequence"], 1, 1)?;
+    let items = vm.to_vec(fields)?;
+    if items.len() < 9 {
+        let given = items.len();
+        return Err(vm.type_error(format!("time.struct_time() takes an at least 9-sequence ({given}-sequence given)")));
+    }
+    Ok(super::structseq::new_object(vm, class, &items[..9]))
 }
 
 fn gmtime(vm: &mut Vm, a: &Args) -> PyResult {

@@ -1,6 +1,6 @@
 //! Code ready to run: instructions with their cache cells, constants as words, interned names.
 
-use super::Name;
+use super::{Gc, Name, Set};
 use crate::code::{Code, Const, Params};
 use crate::vm::Vm;
 use crate::word::{ELLIPSIS, NONE, Word};
@@ -96,18 +96,25 @@ impl Vm {
             }
             Const::FrozenSet(items) => {
                 let items: Vec<Word> = items.iter().map(|c| self.load_const(c)).collect();
-                let set = self.new_set(true);
-                for w in items {
-                    // Constants hash and compare without callbacks: this cannot raise.
-                    let _ = self.set_add(set, w);
-                }
-                set.word()
+                // CPython makes the set, then again from its own order when it merges constants.
+                let once = self.constant_set(items);
+                let again = once.iter().collect();
+                self.constant_set(again).word()
             }
             Const::Code(code) => {
                 let code = self.load_code(code);
                 self.new_code_object(code)
             }
         }
+    }
+
+    fn constant_set(&mut self, items: Vec<Word>) -> Gc<Set> {
+        let set = self.new_set(true);
+        for w in items {
+            // Constants hash and compare without callbacks: this cannot raise.
+            let _ = self.set_add(set, w);
+        }
+        set
     }
 
     /// A code object for loaded code.

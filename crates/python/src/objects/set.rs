@@ -252,13 +252,22 @@ impl Vm {
         }
         let mask = s.table.len() - 1;
         let mut p = Probe::new(hash, mask);
+        // The last deleted slot on the way is used again.
+        let mut deleted = None;
         while !s.table[p.at].is_free() {
+            if s.table[p.at].key == UNDEF {
+                deleted = Some(p.at);
+            }
             p.step();
+        }
+        s.used += 1;
+        s.version += 1;
+        if let Some(at) = deleted {
+            s.table[at] = SetEntry { key, hash };
+            return Ok(true);
         }
         s.table[p.at] = SetEntry { key, hash };
         s.fill += 1;
-        s.used += 1;
-        s.version += 1;
         if s.fill * 5 >= mask * 3 {
             let used = s.used as usize;
             s.resize(if used > 50_000 { used * 2 } else { used * 4 });

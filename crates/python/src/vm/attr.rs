@@ -402,6 +402,8 @@ impl Vm {
         let Some(attr) = self.lookup_class(class, name) else {
             return match self.own_attr(w, name) {
                 None if w.is::<Module>() => self.module_getattr(w, name),
+                // Native classes with attribute dicts need not declare the descriptor.
+                None if name == self.names.dict => Ok(self.attr_dict(w).map(|d| d.word())),
                 own => Ok(own),
             };
         };

@@ -74,6 +74,7 @@ impl Vm {
             chars: [UNDEF; 256],
             exc_classes: Vec::new(),
             percent: None,
+            generic_classes: (types.object, types.object),
             frame_class: types.object,
             dict_getset: UNDEF,
             immortal: Vec::new(),

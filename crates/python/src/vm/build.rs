@@ -190,8 +190,9 @@ impl Vm {
             b.subclasses.push(class);
         }
         self.finish_dict_flag(class);
-        if !class.has(C_NO_DICT) && class.bases.iter().all(|b| b.has(C_NO_DICT) || b.has(C_BUILTIN)) {
-            let (name, getset) = (self.names.dict, self.dict_getset);
+        let name = self.names.dict;
+        if !class.has(C_NO_DICT) && class.mro.iter().all(|c| c.dict.get(name).is_none()) {
+            let getset = self.dict_getset;
             class.dict.insert(name, getset);
         }
         self.update_flags(class);

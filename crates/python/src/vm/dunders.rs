@@ -120,7 +120,7 @@ static CONVERT: &[MethodDef] =
 
 fn absolute(vm: &mut Vm, a: &Args) -> PyResult {
     match vm.num_of(a[0]) {
-        Some(crate::vm::num::Num::Complex(re, im)) => Ok(Word::float(libm::hypot(re, im))),
+        Some(crate::vm::num::Num::Complex(re, im)) => Ok(Word::float(re.hypot(im))),
         Some(crate::vm::num::Num::Float(f)) => Ok(Word::float(f.abs())),
         Some(crate::vm::num::Num::Int(i)) if i.is_negative() => vm.builtin_unary(UnOp::Neg, a[0]),
         _ => vm.builtin_unary(UnOp::Pos, a[0]),
@@ -159,9 +159,18 @@ static CONTAINS: &[MethodDef] = &[MethodDef::new("__contains__", contains, 1, 1)
 static GETITEM: &[MethodDef] = &[MethodDef::new("__getitem__", getitem, 1, 1)];
 static SETITEM: &[MethodDef] = &[MethodDef::new("__setitem__", setitem, 2, 2), MethodDef::new("__delitem__", delitem, 1, 1)];
 static ITERATOR: &[MethodDef] = &[MethodDef::new("__iter__", |_, a| Ok(a[0]), 0, 0), MethodDef::new("__next__", next, 0, 0)];
+static REVERSED: &[MethodDef] = &[MethodDef::new("__reversed__", reversed, 0, 0)];
 static CALL: &[MethodDef] = &[MethodDef::kw("__call__", call, 0, function::ANY)];
 static TYPE_CALL: &[MethodDef] = &[MethodDef::kw("__call__", type_call, 0, function::ANY)];
 static DESCR: &[MethodDef] = &[MethodDef::new("__get__", descr_get, 1, 2)];
+
+/// The reverse iterator of a dict or view.
+fn reversed(vm: &mut Vm, a: &Args) -> PyResult {
+    Ok(match a[0].cast::<DictView>() {
+        Some(v) => vm.new_dict_iter(v.dict, v.kind, true),
+        None => vm.new_dict_iter(a[0], ViewKind::Keys, true),
+    })
+}
 
 fn len(vm: &mut Vm, a: &Args) -> PyResult {
     match vm.builtin_len(a[0]) {
@@ -299,6 +308,9 @@ impl Vm {
         }
         for class in [t.str, t.list, t.tuple, t.bytes, t.bytearray, t.dict, t.range] {
             self.add_methods(class, GETITEM);
+        }
+        for class in [t.dict, t.dict_keys, t.dict_values, t.dict_items] {
+            self.add_methods(class, REVERSED);
         }
         for class in [t.list, t.dict, t.bytearray] {
             self.add_methods(class, SETITEM);

@@ -129,6 +129,8 @@ pub struct RunState {
     pub yielded: bool,
     /// The pending exception was raised before: the frame that raises it again gets no second traceback entry.
     pub reraised: bool,
+    /// Shape of `array.array`'s own instances; null before the module is loaded.
+    pub array_shape: *mut crate::objects::Shape,
     /// Run loops on the native stack.
     pub loops: usize,
     /// While recording: the instruction raised.
@@ -145,7 +147,8 @@ pub struct RunState {
 
 impl Default for RunState {
     fn default() -> RunState {
-        RunState { pc: std::ptr::null_mut(), result: UNDEF, yielded: false, reraised: false, loops: 0, raising: false, engine: None, attention: Arc::default(), threshold: i64::MAX, super_owners: FxHashMap::default() }
+        RunState { pc: std::ptr::null_mut(), result: UNDEF, yielded: false, reraised: false, array_shape: std::ptr::null_mut(),
+            loops: 0, raising: false, engine: None, attention: Arc::default(), threshold: i64::MAX, super_owners: FxHashMap::default() }
     }
 }
 

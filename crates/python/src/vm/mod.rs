@@ -16,6 +16,7 @@ pub mod error;
 pub mod exception;
 pub mod frame;
 pub mod generator;
+pub mod generic;
 pub mod handlers;
 pub mod hash;
 pub mod imports;
@@ -115,6 +116,8 @@ pub struct Vm {
     pub exc_classes: Vec<Gc<Class>>,
     /// `template % operand` of strings and bytes.
     pub percent: Option<fn(&mut Vm, Word, Word) -> PyResult>,
+    /// Classes of `list[int]` and of `int | str`.
+    pub generic_classes: (Gc<Class>, Gc<Class>),
     /// Class of frame objects.
     pub frame_class: Gc<Class>,
     /// The `__dict__` descriptor that user classes get.

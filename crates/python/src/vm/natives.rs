@@ -552,6 +552,7 @@ impl Vm {
         let name = self.names.dict.word();
         self.dict_getset =
             self.heap.place(GetSet { hdr, name, get: get_dict, set: Some(set_dict), owner: t.object }).word();
+        self.boot_generics();
         self.boot_exception_natives();
         self.boot_proxy();
     }

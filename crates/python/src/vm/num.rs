@@ -363,7 +363,7 @@ impl Vm {
                 return Err(self.zero_division("0.0 cannot be raised to a negative power"));
             }
             let (a, b) = (self.int_to_f64(x)?, self.int_to_f64(y)?);
-            return Ok(Word::float(libm::pow(a, b)));
+            return Ok(Word::float(a.powf(b)));
         }
         match x {
             IntVal::Small(0 | 1) if !y.is_zero() => return Ok(Word::int(x.small().unwrap_or(0))),
@@ -465,15 +465,15 @@ impl Vm {
             let (re, im) = complex_powi((a, b), c as i64);
             return Ok(self.new_complex(re, im));
         }
-        let vabs = libm::hypot(a, b);
-        let at = libm::atan2(b, a);
-        let mut len = libm::pow(vabs, c);
+        let vabs = a.hypot(b);
+        let at = b.atan2(a);
+        let mut len = vabs.powf(c);
         let mut phase = at * c;
         if d != 0.0 {
-            len /= libm::exp(at * d);
-            phase += d * libm::log(vabs);
+            len /= (at * d).exp();
+            phase += d * vabs.ln();
         }
-        Ok(self.new_complex(len * libm::cos(phase), len * libm::sin(phase)))
+        Ok(self.new_complex(len * phase.cos(), len * phase.sin()))
     }
 }
 

@@ -152,6 +152,9 @@ impl Vm {
             return self.call_descr(f, o, class, &Args::new(&[k]));
         }
         if let Some(c) = o.cast::<Class>() {
+            if c == self.types.type_ {
+                return Ok(self.new_generic_alias(o, k));
+            }
             if let Some(f) = self.find_attr(o, n.class_getitem)? {
                 return self.call(f, &[k]);
             }

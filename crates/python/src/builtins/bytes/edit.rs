@@ -112,7 +112,7 @@ fn split(vm: &mut Vm, a: &Args) -> PyResult {
     rest = trim_start(rest, is_blank);
     while !rest.is_empty() {
         if parts.len() == limit {
-            parts.push(trim_end(rest, is_blank));
+            parts.push(rest);
             break;
         }
         let end = rest.iter().position(|&b| is_blank(b)).unwrap_or(rest.len());
@@ -138,7 +138,7 @@ fn rsplit(vm: &mut Vm, a: &Args) -> PyResult {
         rest = trim_end(rest, is_blank);
         while !rest.is_empty() {
             if parts.len() == limit {
-                parts.push(trim_start(rest, is_blank));
+                parts.push(rest);
                 break;
             }
             let start = rest.iter().rposition(|&b| is_blank(b)).map_or(0, |i| i + 1);
@@ -293,14 +293,17 @@ fn title(vm: &mut Vm, a: &Args) -> PyResult {
     Ok(same_type(vm, a[0], &data))
 }
 
-fn pad(vm: &mut Vm, a: &Args, left: fn(usize, usize) -> usize) -> PyResult {
+fn pad(vm: &mut Vm, a: &Args, name: &str, left: fn(usize, usize) -> usize) -> PyResult {
     let data = this(vm, a)?;
     let width = vm.index(a[1])?.max(0) as usize;
     let fill = match a.get(2) {
         None => b' ',
         Some(w) => match bytes_of(w) {
             Some([byte]) => *byte,
-            _ => return Err(args::wrong_type(vm, w, "argument 2 must be a byte string of length 1, not {}")),
+            _ => {
+                let message = format!("{name}() argument 2 must be a byte string of length 1, not {{}}");
+                return Err(args::wrong_type(vm, w, &message));
+            }
         },
     };
     let missing = width.saturating_sub(data.len());
@@ -315,15 +318,15 @@ fn pad(vm: &mut Vm, a: &Args, left: fn(usize, usize) -> usize) -> PyResult {
 }
 
 fn center(vm: &mut Vm, a: &Args) -> PyResult {
-    pad(vm, a, |missing, width| missing / 2 + (missing & width & 1))
+    pad(vm, a, "center", |missing, width| missing / 2 + (missing & width & 1))
 }
 
 fn ljust(vm: &mut Vm, a: &Args) -> PyResult {
-    pad(vm, a, |_, _| 0)
+    pad(vm, a, "ljust", |_, _| 0)
 }
 
 fn rjust(vm: &mut Vm, a: &Args) -> PyResult {
-    pad(vm, a, |missing, _| missing)
+    pad(vm, a, "rjust", |missing, _| missing)
 }
 
 fn zfill(vm: &mut Vm, a: &Args) -> PyResult {

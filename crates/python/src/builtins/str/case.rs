@@ -42,7 +42,10 @@ fn capitalize(vm: &mut Vm, a: &Args) -> PyResult {
     let mut chars = text.chars();
     if let Some(first) = chars.next() {
         push_title(&mut out, first);
-        out.push_str(&chars.as_str().to_lowercase());
+        let start = text.len() - chars.as_str().len();
+        for (at, c) in text.char_indices().skip_while(|&(at, _)| at < start) {
+            push_lower(&mut out, text, at, c);
+        }
     }
     Ok(vm.new_string(out))
 }
@@ -51,9 +54,9 @@ fn title(vm: &mut Vm, a: &Args) -> PyResult {
     let (_, text) = this(vm, a)?;
     let mut out = String::with_capacity(text.len());
     let mut inside = false;
-    for c in text.chars() {
+    for (at, c) in text.char_indices() {
         if inside {
-            out.extend(c.to_lowercase());
+            push_lower(&mut out, text, at, c);
         } else {
             push_title(&mut out, c);
         }
@@ -65,12 +68,23 @@ fn title(vm: &mut Vm, a: &Args) -> PyResult {
 fn swapcase(vm: &mut Vm, a: &Args) -> PyResult {
     let (_, text) = this(vm, a)?;
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    for (at, c) in text.char_indices() {
         if c.is_uppercase() {
-            out.extend(c.to_lowercase());
+            push_lower(&mut out, text, at, c);
         } else {
             out.extend(c.to_uppercase());
         }
     }
     Ok(vm.new_string(out))
+}
+
+/// Appends the lower-case form of `c`, which is at byte `at` of `text`: a capital sigma that ends a word has its own.
+fn push_lower(out: &mut String, text: &str, at: usize, c: char) {
+    if c != 'Σ' {
+        out.extend(c.to_lowercase());
+        return;
+    }
+    let letter_before = text[..at].chars().next_back().is_some_and(unicode::is_cased);
+    let letter_after = text[at + c.len_utf8()..].chars().next().is_some_and(unicode::is_cased);
+    out.push(if letter_before && !letter_after { 'ς' } else { 'σ' });
 }

@@ -275,6 +275,9 @@ fn format_map(vm: &mut Vm, a: &Args) -> PyResult {
 fn dunder_format(vm: &mut Vm, a: &Args) -> PyResult {
     let (_, text) = this(vm, a)?;
     let spec = args::text(vm, a[1], "__format__() argument must be str, not {}")?;
+    if spec.is_empty() {
+        return vm.str_word(a[0]);
+    }
     let out = format::format_text(vm, text, spec)?;
     Ok(vm.new_string(out))
 }

@@ -49,7 +49,7 @@ fn split_blanks(vm: &mut Vm, text: &str, limit: usize, parts: &mut Vec<Word>) {
     let mut rest = text.trim_start_matches(is_space);
     while !rest.is_empty() {
         if parts.len() == limit {
-            parts.push(vm.new_str(rest.trim_end_matches(is_space)));
+            parts.push(vm.new_str(rest));
             return;
         }
         let end = rest.find(is_space).unwrap_or(rest.len());
@@ -72,7 +72,7 @@ fn rsplit(vm: &mut Vm, a: &Args) -> PyResult {
             let mut rest = text.trim_end_matches(is_space);
             while !rest.is_empty() {
                 if parts.len() == limit {
-                    parts.push(vm.new_str(rest.trim_start_matches(is_space)));
+                    parts.push(vm.new_str(rest));
                     break;
                 }
                 let start = rest.char_indices().rev().find(|&(_, c)| is_space(c)).map_or(0, |(i, c)| i + c.len_utf8());

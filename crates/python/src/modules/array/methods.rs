@@ -233,6 +233,8 @@ fn byteswap(vm: &mut Vm, a: &Args) -> PyResult {
     let array = this(vm, a[0])?;
     let size = array.kind.size;
     array.bytes_mut().chunks_exact_mut(size).for_each(<[u8]>::reverse);
+    let bytes = array.bytes().len();
+    array.canonicalise(0, bytes);
     DONE
 }
 

@@ -123,6 +123,19 @@ impl Array {
         let bytes = self.bytes_mut();
         bytes[from * size..from * size + with.len()].copy_from_slice(with);
         bytes[from * size + with.len()..].copy_from_slice(&tail);
+        self.canonicalise(from * size, with.len());
+    }
+
+    /// Gives NaNs that came as bytes the bits that words can hold, so that compiled code may box any item as it is.
+    fn canonicalise(&mut self, start: usize, bytes: usize) {
+        if self.kind.code == b'd' {
+            for item in self.bytes_mut()[start..start + bytes].chunks_exact_mut(8) {
+                let value = f64::from_le_bytes(item.try_into().unwrap_or_default());
+                if value.is_nan() {
+                    item.copy_from_slice(&f64::NAN.to_le_bytes());
+                }
+            }
+        }
     }
 
     /// Item `at < len` as a word.
@@ -264,6 +277,7 @@ pub fn build(vm: &mut Vm, module: Gc<Module>) -> PyResult<()> {
     methods::install(vm, class);
     vm.set_constructor(class, construct, false);
     vm.state::<ArrayClass>().0 = Some(class);
+    vm.run.array_shape = class.root_shape;
     vm.set_global(module.namespace, "array", class.word());
     vm.set_global(module.namespace, "ArrayType", class.word());
     let codes: String = KINDS.iter().map(|kind| kind.code as char).collect();

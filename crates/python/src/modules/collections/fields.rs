@@ -5,7 +5,7 @@ use crate::heap::Marker;
 use crate::objects::misc::NativePayload;
 use crate::objects::{Args, Class, Gc, MethodDef, Tuple};
 use crate::vm::{PyResult, Vm};
-use crate::word::Word;
+use crate::word::{NONE, Word};
 
 static METHODS: &[MethodDef] =
     &[MethodDef::new("__get__", get, 1, 2), MethodDef::new("__set__", set, 2, 2)];
@@ -25,11 +25,15 @@ impl NativePayload for Field {
 #[derive(Default)]
 struct FieldClass(Option<Gc<Class>>);
 
-pub(super) fn install(vm: &mut Vm) {
+fn class(vm: &mut Vm) -> Gc<Class> {
+    if let Some(class) = vm.state::<FieldClass>().0 {
+        return class;
+    }
     let class = crate::modules::new_type(vm, "_tuplegetter", "collections");
     vm.add_methods(class, METHODS);
     vm.add_getsets(class, &[("__doc__", |vm, w| Ok(field(vm, w)?.doc), None)]);
     vm.state::<FieldClass>().0 = Some(class);
+    class
 }
 
 fn field(vm: &mut Vm, w: Word) -> PyResult<&'static mut Field> {
@@ -42,10 +46,14 @@ fn field(vm: &mut Vm, w: Word) -> PyResult<&'static mut Field> {
 /// `_tuplegetter(index, doc)`.
 pub(super) fn getter(vm: &mut Vm, a: &Args) -> PyResult {
     let index = vm.index(a[0])?.max(0) as usize;
-    match vm.state::<FieldClass>().0 {
-        Some(class) => Ok(vm.new_native_object(class, Box::new(Field { index, doc: a[1] }))),
-        None => Err(vm.runtime_error("collections is not set up")),
-    }
+    let class = class(vm);
+    Ok(vm.new_native_object(class, Box::new(Field { index, doc: a[1] })))
+}
+
+/// A descriptor of item `index`.
+pub fn descriptor(vm: &mut Vm, index: usize) -> PyResult {
+    let class = class(vm);
+    Ok(vm.new_native_object(class, Box::new(Field { index, doc: NONE })))
 }
 
 fn get(vm: &mut Vm, a: &Args) -> PyResult {

@@ -4,6 +4,8 @@ mod defaultdict;
 mod deque;
 mod fields;
 
+pub(super) use fields::descriptor as field_descriptor;
+
 use crate::objects::{Args, Gc, MethodDef, Module};
 use crate::vm::{PyResult, Vm};
 use crate::word::NONE;
@@ -14,7 +16,6 @@ static FUNCTIONS: &[MethodDef] =
 /// Fills the module.
 pub fn build(vm: &mut Vm, module: Gc<Module>) -> PyResult<()> {
     vm.add_functions(module.namespace, "_collections", FUNCTIONS);
-    fields::install(vm);
     let deque = deque::class(vm);
     vm.set_global(module.namespace, "deque", deque.word());
     let defaultdict = defaultdict::class(vm);

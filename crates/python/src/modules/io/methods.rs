@@ -56,7 +56,9 @@ fn stream(vm: &mut Vm, w: Word) -> PyResult<&'static mut Stream> {
 fn open_stream(vm: &mut Vm, a: &Args) -> PyResult<&'static mut Stream> {
     let stream = stream(vm, a[0])?;
     if stream.closed {
-        return Err(vm.value_error("I/O operation on closed file."));
+        // Streams in memory, which have no name, say it without a full stop.
+        let end = if stream.name.is_empty() { "" } else { "." };
+        return Err(vm.value_error(format!("I/O operation on closed file{end}")));
     }
     Ok(stream)
 }

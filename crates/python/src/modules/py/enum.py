@@ -114,9 +114,12 @@ class EnumType(type):
         body["_member_names_"] = []
         body["_member_map_"] = {}
         body["_value2member_map_"] = {}
-        new_member = body.pop("__new__", None)
+        new_member = body.pop("__new__", None) if bases else None
         if new_member is not None:
             body["__new_member__"] = new_member
+        if bases:
+            # Calls look members up, even where a data type's own __new__ comes first in the MRO.
+            body["__new__"] = Enum.__new__
         cls = super().__new__(metacls, name, bases, body, **kwds)
         data_type = _data_type(bases)
         cls._member_type_ = data_type
@@ -151,6 +154,9 @@ class EnumType(type):
         if module is not None:
             body["__module__"] = module
         return metacls.__new__(metacls, name, bases, body)
+
+    def __getattr__(cls, name):
+        raise AttributeError(name)
 
     def __contains__(cls, value):
         if not isinstance(value, Enum):

@@ -246,7 +246,7 @@ impl Vm {
     /// `{*x}`.
     pub fn display_set_update(&mut self, set: Word, x: Word) -> PyResult {
         let Some(s) = set.cast::<Set>() else { return Ok(NONE) };
-        self.iterate(x, |vm, w| vm.set_add(s, w).map(|_| true))?;
+        self.set_update(s, x)?;
         Ok(NONE)
     }
 

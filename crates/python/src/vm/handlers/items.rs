@@ -8,7 +8,7 @@ use crate::word::NONE;
 
 /// An int operand as an index into a sequence of length `len`: counted from the end when negative, in range.
 #[inline(always)]
-fn index<M: PyMachine>(m: &mut M, key: M::Word, len: M::Int) -> Option<M::Int> {
+pub fn index<M: PyMachine>(m: &mut M, key: M::Word, len: M::Int) -> Option<M::Int> {
     let i = m.unbox_int(key);
     let zero = m.const_int(0);
     let negative = m.int_lt(i, zero);
@@ -55,6 +55,11 @@ fn item<M: PyMachine>(m: &mut M, dst: u16, object: M::Word, key: M::Word) -> Flo
             if M::RECORDS {
                 return result(m, dst, DICT_GET, args![Ref o, Word key]);
             }
+        } else if arrays::is_array(m, shape) {
+            if let Some(w) = arrays::load(m, o, key) {
+                m.set_slot(r(dst), w);
+                return Flow::Next;
+            }
         } else if class_of(shape).layout == TypeTag::Instance {
             return call::item_method(m, dst, shape, object, key);
         }
@@ -89,6 +94,10 @@ pub fn store_item<M: PyMachine>(m: &mut M, _at: At, i: insn::StoreItem) -> Flow 
                     m.store_elem_word(buffer, i, value, LIST_ITEM);
                     return Flow::Next;
                 }
+            }
+        } else if arrays::is_array(m, shape) {
+            if arrays::store(m, o, key, value) {
+                return Flow::Next;
             }
         } else if M::RECORDS && is_exactly(shape, dict) && arith::is_plain(m, key) {
             return effect(m, DICT_SET, args![Ref o, Word key, Word value]);

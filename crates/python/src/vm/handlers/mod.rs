@@ -7,6 +7,7 @@
 //! or shape was tested.
 
 pub mod arith;
+pub mod arrays;
 pub mod attr;
 pub mod build;
 pub mod call;
