@@ -9,6 +9,7 @@
 //!
 //! Does not handle: anything that needs to look ahead; that is left to dead code elimination.
 
+use crate::ahead::{Hints, hints};
 use crate::around::Copies;
 use crate::emit::{Def, Out};
 use crate::facts::{Fact, Kinds, fact_of};
@@ -53,6 +54,8 @@ pub(crate) struct Walk<'a> {
     pub phase: Phase,
     /// Which side traces hang on which exits.
     pub copies: Copies,
+    /// Stronger kind tests for guards that such follow.
+    pub hints: Hints,
     /// State at those exits, as far as they were written.
     pub saved: FxHashMap<GuardId, State>,
     /// Side traces that were not recorded.
@@ -80,6 +83,7 @@ impl<'a> Walk<'a> {
             state: State::default(),
             map: vec![None; input.values.len()],
             phase: Phase::Preamble,
+            hints: hints(input, spec, &copies),
             copies,
             saved: FxHashMap::default(),
             extra: Vec::new(),

@@ -4,6 +4,7 @@
 //! peels the loop and keeps facts, then dead code elimination. It never panics; whatever goes wrong is an
 //! [`OptError`], and the caller can go on with the recorded tree, which means the same.
 
+mod ahead;
 mod around;
 mod dead;
 mod edge;
@@ -21,6 +22,7 @@ pub mod pipeline;
 mod pure;
 mod ranges;
 pub mod rules;
+mod sink;
 mod snapshot;
 mod state;
 mod virtuals;
@@ -48,6 +50,8 @@ pub struct OptConfig {
     pub virtuals: bool,
     /// Remove dead code.
     pub dead_code: bool,
+    /// Move pure uops into the side traces that alone use them.
+    pub sink: bool,
     /// Verify the tree before and after each pass.
     pub verify: bool,
     /// Keep the text of the tree after each pass in the report.
@@ -66,6 +70,7 @@ impl Default for OptConfig {
             ranges: true,
             virtuals: true,
             dead_code: true,
+            sink: true,
             verify: cfg!(debug_assertions),
             dump: false,
         }

@@ -1,6 +1,6 @@
 //! The passes in order, and the one loop that runs, times, verifies and dumps them.
 
-use crate::{OptConfig, OptError, dead, peel};
+use crate::{OptConfig, OptError, dead, peel, sink};
 use std::time::{Duration, Instant};
 use uplift_uop::{HostSpec, TraceId, Tree, print, verify};
 
@@ -29,6 +29,12 @@ pub const PASSES: &[Pass] = &[
         doc: "removes what nothing needs, loop-carried values included",
         wanted: |config| config.forward && config.dead_code,
         run: |tree, spec, _, _| Ok(dead::dead_code(tree, spec)),
+    },
+    Pass {
+        name: "sink",
+        doc: "moves pure uops into the side traces that alone use them",
+        wanted: |config| config.forward && config.sink,
+        run: |tree, _, _, _| Ok(sink::sink(tree)),
     },
 ];
 

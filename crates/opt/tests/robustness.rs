@@ -58,6 +58,7 @@ fn every_set_of_switches_keeps_the_meaning() {
             ranges: source.one_in(2),
             virtuals: source.one_in(2),
             dead_code: source.one_in(2),
+            sink: source.one_in(2),
             verify: true,
             ..OptConfig::default()
         };

@@ -16,7 +16,7 @@ use std::alloc::{Layout, alloc, dealloc};
 /// Number of size classes; class `i` holds cells of `16 * i` bytes.
 pub const SIZE_CLASSES: usize = 33;
 const BLOCK_BYTES: usize = 64 << 10;
-const MIN_THRESHOLD: usize = 2 << 20;
+const MIN_THRESHOLD: usize = 8 << 20;
 
 /// A free cell: tag 0, then the next free cell.
 #[repr(C)]
@@ -49,6 +49,8 @@ pub struct Heap {
     pub live: usize,
     /// Number of collections so far.
     pub collections: u64,
+    /// Dropping the heap frees nothing: the process ends.
+    pub leak: bool,
     /// Called when `gc_wanted` rises (to set the engine's attention word).
     pub on_gc_wanted: Option<Box<dyn Fn()>>,
     blocks: Vec<Block>,
@@ -67,6 +69,7 @@ impl Default for Heap {
             min_threshold: MIN_THRESHOLD,
             live: 0,
             collections: 0,
+            leak: false,
             on_gc_wanted: None,
             blocks: Vec::new(),
             sweep_at: (0..SIZE_CLASSES).map(|_| Vec::new()).collect(),
@@ -299,6 +302,9 @@ impl HeapIndex {
 
 impl Drop for Heap {
     fn drop(&mut self) {
+        if self.leak {
+            return;
+        }
         self.finish_sweep();
         // SAFETY: nothing refers to the objects any more.
         unsafe {

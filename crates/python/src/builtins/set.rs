@@ -184,18 +184,16 @@ fn intersection(vm: &mut Vm, a: &Args) -> PyResult {
 }
 
 /// Makes `set` hold exactly the items of `new`.
-fn replace(vm: &mut Vm, mut set: Gc<Set>, new: Gc<Set>) -> PyResult<()> {
-    if set == new {
-        return Ok(());
+fn replace(mut set: Gc<Set>, mut new: Gc<Set>) {
+    if set != new {
+        set.swap(&mut new);
     }
-    set.clear();
-    vm.set_merge(set, new)
 }
 
 fn intersection_update(vm: &mut Vm, a: &Args) -> PyResult {
     let set = this::<Set>(vm, a)?;
     let new = intersect_all(vm, a)?;
-    replace(vm, set, new)?;
+    replace(set, new);
     DONE
 }
 

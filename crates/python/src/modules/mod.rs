@@ -96,8 +96,12 @@ fn native_names() -> impl Iterator<Item = &'static str> {
     MODULES.iter().filter(|(_, source)| matches!(source, Native(_))).map(|(name, _)| *name)
 }
 
-/// Registers the builtin functions that live here, and makes `builtins` and `sys`.
+/// Registers the builtin functions that live here, and makes `builtins` and `sys`; does nothing the second time.
 pub fn install(vm: &mut Vm) {
+    let name = vm.intern("sys");
+    if vm.modules.get_name(name).is_some() {
+        return;
+    }
     io::install(vm);
     import::install(vm);
     let mut builtins = vm.new_module("builtins");

@@ -183,6 +183,16 @@ impl Set {
         Some(key)
     }
 
+    /// Exchanges the keys of two sets, tables and all.
+    pub fn swap(&mut self, other: &mut Set) {
+        std::mem::swap(&mut self.table, &mut other.table);
+        std::mem::swap(&mut self.fill, &mut other.fill);
+        std::mem::swap(&mut self.used, &mut other.used);
+        (self.hash, other.hash) = (0, 0);
+        self.version += 1;
+        other.version += 1;
+    }
+
     /// Makes this (empty) set a copy of another.
     pub fn copy_from(&mut self, other: &Set) {
         self.merge_into_empty(other);

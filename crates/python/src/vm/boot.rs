@@ -87,6 +87,8 @@ impl Vm {
             root_hooks: Vec::new(),
             state: FxHashMap::default(),
         });
+        let attention = vm.run.attention.clone();
+        vm.heap.on_gc_wanted = Some(Box::new(move || attention.set(crate::vm::frame::WANT_GC)));
         vm.set_native_stack(DEFAULT_NATIVE_STACK);
         vm.boot_strings();
         vm.boot_classes(&rows);

@@ -40,7 +40,11 @@ impl CmpOp {
     }
 
     fn name(self, vm: &Vm) -> Name {
-        let n = &vm.names;
+        self.method(&vm.names)
+    }
+
+    /// The method's name.
+    pub fn method(self, n: &crate::vm::Names) -> Name {
         [n.lt, n.le, n.eq, n.ne, n.gt, n.ge][self as usize]
     }
 }
@@ -223,7 +227,7 @@ impl Vm {
     }
 
     #[cold]
-    fn order_error(&mut self, op: CmpOp, a: Word, b: Word) -> Raised {
+    pub(crate) fn order_error(&mut self, op: CmpOp, a: Word, b: Word) -> Raised {
         let (ta, tb, op) = (self.type_name(a), self.type_name(b), op.symbol());
         self.type_error(format!("'{op}' not supported between instances of '{ta}' and '{tb}'"))
     }

@@ -104,6 +104,9 @@ impl Vm {
         if let (Some(_), Some("")) = (x.cast::<Str>().filter(|s| s.class() == self.types.str), spec.as_str()) {
             return Ok(x);
         }
+        if let (Some(i), Some("")) = (x.as_int(), spec.as_str()) {
+            return Ok(self.int_str(i));
+        }
         let text = crate::builtins::format::format_value(self, x, spec.as_str().unwrap_or(""))?;
         Ok(self.new_string(text))
     }

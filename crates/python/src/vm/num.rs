@@ -180,6 +180,18 @@ pub fn big_divmod(a: &IBig, b: &IBig) -> (IBig, IBig) {
     if b.is_negative() && r != IBig::ZERO { (q - IBig::ONE, r + b) } else { (q, r) }
 }
 
+/// An operator on ints without copying the big ones.
+macro_rules! with_operands {
+    ($x:expr, $y:expr, $op:tt) => {
+        match ($x, $y) {
+            (IntVal::Big(a), IntVal::Big(b)) => &a.value $op &b.value,
+            (IntVal::Big(a), IntVal::Small(b)) => &a.value $op b,
+            (IntVal::Small(a), IntVal::Big(b)) => a $op &b.value,
+            (IntVal::Small(a), IntVal::Small(b)) => IBig::from(a) $op b,
+        }
+    };
+}
+
 impl Vm {
     /// The value of an int (or bool, or int subclass instance).
     #[inline]
@@ -303,9 +315,9 @@ impl Vm {
     fn big_binary(&mut self, op: BinOp, x: IntVal, y: IntVal) -> PyResult {
         let zero = y.is_zero();
         let value = match op {
-            BinOp::Add => x.big() + y.big(),
-            BinOp::Sub => x.big() - y.big(),
-            BinOp::Mul => x.big() * y.big(),
+            BinOp::Add => with_operands!(x, y, +),
+            BinOp::Sub => with_operands!(x, y, -),
+            BinOp::Mul => with_operands!(x, y, *),
             BinOp::And => x.big() & y.big(),
             BinOp::Or => x.big() | y.big(),
             BinOp::Xor => x.big() ^ y.big(),

@@ -151,7 +151,7 @@ impl Vm {
     }
 
     #[cold]
-    fn operand_error(&mut self, op: BinOp, a: Word, b: Word, inplace: bool) -> Raised {
+    pub(crate) fn operand_error(&mut self, op: BinOp, a: Word, b: Word, inplace: bool) -> Raised {
         let (ta, tb) = (self.type_name(a), self.type_name(b));
         let tag = a.tag();
         if op == BinOp::Add {

@@ -19,8 +19,8 @@ impl Vm {
             BinOp::And => self.set_intersection(x, y)?,
             BinOp::Sub => self.set_difference(x, y)?,
             BinOp::Xor => {
-                let r = self.set_copy(x, x.is_frozen())?;
-                self.set_xor_update(r, y)?;
+                let r = self.set_copy(y, x.is_frozen())?;
+                self.set_xor_update(r, x)?;
                 r
             }
             _ => return Ok(NOTIMPL),
@@ -100,9 +100,8 @@ impl Vm {
             BinOp::Sub => self.set_difference_update(x, y)?,
             BinOp::Xor => self.set_xor_update(x, y)?,
             _ => {
-                let r = self.set_intersection(x, y)?;
-                x.clear();
-                self.set_merge(x, r)?;
+                let mut r = self.set_intersection(x, y)?;
+                x.swap(&mut r);
             }
         }
         Ok(a)

@@ -59,6 +59,9 @@ impl Vm {
         {
             return Ok(w);
         }
+        if let Some(i) = w.as_int() {
+            return Ok(self.int_str(i));
+        }
         if !w.is_ref() {
             return self.repr_word(w);
         }
@@ -74,6 +77,26 @@ impl Vm {
             }
             _ => self.builtin_str(w),
         }
+    }
+
+    /// The decimal digits of a small int.
+    pub fn int_str(&mut self, i: i64) -> Word {
+        let (mut buf, mut at) = ([0u8; 20], 20);
+        let mut rest = i.unsigned_abs();
+        loop {
+            at -= 1;
+            buf[at] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        if i < 0 {
+            at -= 1;
+            buf[at] = b'-';
+        }
+        // Digits are ASCII.
+        self.new_str(std::str::from_utf8(&buf[at..]).unwrap_or_default())
     }
 
     /// `str` of a builtin layout: strings and exceptions have one, the others their repr.

@@ -1,7 +1,8 @@
 //! Arithmetic: inline for ints and floats, host functions for the rest.
 
 use super::*;
-use crate::bytecode::insn;
+use crate::bytecode::{Op, insn};
+use crate::vm::frame::FrameKind;
 use crate::jit::functions::*;
 use crate::vm::ops::BinOp;
 use crate::word::{FLOAT_OFFSET, INT_TAG};
@@ -69,12 +70,33 @@ fn hinted_number<M: PyMachine>(m: &mut M, w: M::Word) -> Option<M::Float> {
 
 /// The slow path of an operator: `f` is its host function.
 #[inline(always)]
-fn slow<M: PyMachine>(m: &mut M, dst: u16, op: BinOp, f: &'static HostFn, x: M::Word, y: M::Word) -> Flow {
+fn slow<M: PyMachine>(
+    m: &mut M,
+    at: At,
+    dst: u16,
+    op: BinOp,
+    f: &'static HostFn,
+    x: M::Word,
+    y: M::Word,
+) -> Flow {
     if M::RECORDS && is_plain(m, x) && is_plain(m, y) {
         let op = m.const_int(op as i64);
         return result(m, dst, PLAIN_OP, args![Int op, Word x, Word y]);
     }
+    let what = if is_inplace(at) { special::Special::Inplace(op) } else { special::Special::Binary(op) };
+    if let Some(flow) = special::call(m, at, what, [x, y], (dst, FrameKind::Operator, 1)) {
+        return flow;
+    }
     result(m, dst, f, args![Word x, Word y])
+}
+
+/// Whether the instruction is an augmented assignment.
+fn is_inplace(at: At) -> bool {
+    // SAFETY: a verified instruction.
+    let op = unsafe { *at.pc } as u16;
+    (Op::InplaceAdd as u16..=Op::InplaceMatMul as u16).contains(&op)
+        || op == Op::InplaceAddImm as u16
+        || op == Op::InplaceSubImm as u16
 }
 
 /// Whether an operand is of a kind whose operators run no Python code and whose value never changes: a number, a
@@ -143,6 +165,7 @@ fn is_nonzero_float<M: PyMachine>(m: &mut M, f: M::Float) -> bool {
 #[inline(always)]
 fn simple<M: PyMachine>(
     m: &mut M,
+    at: At,
     dst: u16,
     (op, f): (BinOp, &'static HostFn),
     (x, y): (M::Word, M::Word),
@@ -156,48 +179,48 @@ fn simple<M: PyMachine>(
             {
                 return set_int(m, dst, i);
             }
-            slow(m, dst, op, f, x, y)
+            slow(m, at, dst, op, f, x, y)
         }
         Pair::Floats(a, b) => {
             let f = float(m, a, b);
             set_float(m, dst, f)
         }
-        Pair::Other => slow(m, dst, op, f, x, y),
+        Pair::Other => slow(m, at, dst, op, f, x, y),
     }
 }
 
 #[inline(always)]
-fn add_words<M: PyMachine>(m: &mut M, dst: u16, f: &'static HostFn, x: M::Word, y: M::Word) -> Flow {
-    simple(m, dst, (BinOp::Add, f), (x, y), |m, a, b| Some(m.int_add(a, b)), |m, a, b| m.float_add(a, b))
+fn add_words<M: PyMachine>(m: &mut M, at: At, dst: u16, f: &'static HostFn, x: M::Word, y: M::Word) -> Flow {
+    simple(m, at, dst, (BinOp::Add, f), (x, y), |m, a, b| Some(m.int_add(a, b)), |m, a, b| m.float_add(a, b))
 }
 
 #[inline(always)]
-fn sub_words<M: PyMachine>(m: &mut M, dst: u16, f: &'static HostFn, x: M::Word, y: M::Word) -> Flow {
-    simple(m, dst, (BinOp::Sub, f), (x, y), |m, a, b| Some(m.int_sub(a, b)), |m, a, b| m.float_sub(a, b))
+fn sub_words<M: PyMachine>(m: &mut M, at: At, dst: u16, f: &'static HostFn, x: M::Word, y: M::Word) -> Flow {
+    simple(m, at, dst, (BinOp::Sub, f), (x, y), |m, a, b| Some(m.int_sub(a, b)), |m, a, b| m.float_sub(a, b))
 }
 
 #[inline(always)]
-fn mul_words<M: PyMachine>(m: &mut M, dst: u16, f: &'static HostFn, x: M::Word, y: M::Word) -> Flow {
-    simple(m, dst, (BinOp::Mul, f), (x, y), |m, a, b| m.int_mul_checked(a, b), |m, a, b| m.float_mul(a, b))
+fn mul_words<M: PyMachine>(m: &mut M, at: At, dst: u16, f: &'static HostFn, x: M::Word, y: M::Word) -> Flow {
+    simple(m, at, dst, (BinOp::Mul, f), (x, y), |m, a, b| m.int_mul_checked(a, b), |m, a, b| m.float_mul(a, b))
 }
 
 #[inline(always)]
-fn true_div_words<M: PyMachine>(m: &mut M, dst: u16, f: &'static HostFn, x: M::Word, y: M::Word) -> Flow {
+fn true_div_words<M: PyMachine>(m: &mut M, at: At, dst: u16, f: &'static HostFn, x: M::Word, y: M::Word) -> Flow {
     // Inline ints are exact as floats, so one division rounds correctly.
     let (a, b) = match numbers(m, x, y) {
         Pair::Ints(a, b) => (m.int_to_float(a), m.int_to_float(b)),
         Pair::Floats(a, b) => (a, b),
-        Pair::Other => return slow(m, dst, BinOp::TrueDiv, f, x, y),
+        Pair::Other => return slow(m, at, dst, BinOp::TrueDiv, f, x, y),
     };
     if !is_nonzero_float(m, b) {
-        return slow(m, dst, BinOp::TrueDiv, f, x, y);
+        return slow(m, at, dst, BinOp::TrueDiv, f, x, y);
     }
     let q = m.float_div(a, b);
     set_float(m, dst, q)
 }
 
 #[inline(always)]
-fn floor_div_words<M: PyMachine>(m: &mut M, dst: u16, f: &'static HostFn, x: M::Word, y: M::Word) -> Flow {
+fn floor_div_words<M: PyMachine>(m: &mut M, at: At, dst: u16, f: &'static HostFn, x: M::Word, y: M::Word) -> Flow {
     match numbers(m, x, y) {
         Pair::Ints(a, b) if is_nonzero(m, b) => {
             let q = m.int_div_floor(a, b);
@@ -211,11 +234,11 @@ fn floor_div_words<M: PyMachine>(m: &mut M, dst: u16, f: &'static HostFn, x: M::
         }
         _ => {}
     }
-    slow(m, dst, BinOp::FloorDiv, f, x, y)
+    slow(m, at, dst, BinOp::FloorDiv, f, x, y)
 }
 
 #[inline(always)]
-fn mod_words<M: PyMachine>(m: &mut M, dst: u16, f: &'static HostFn, x: M::Word, y: M::Word) -> Flow {
+fn mod_words<M: PyMachine>(m: &mut M, at: At, dst: u16, f: &'static HostFn, x: M::Word, y: M::Word) -> Flow {
     match numbers(m, x, y) {
         Pair::Ints(a, b) if is_nonzero(m, b) => {
             let q = m.int_mod_floor(a, b);
@@ -227,11 +250,11 @@ fn mod_words<M: PyMachine>(m: &mut M, dst: u16, f: &'static HostFn, x: M::Word, 
         }
         _ => {}
     }
-    slow(m, dst, BinOp::Mod, f, x, y)
+    slow(m, at, dst, BinOp::Mod, f, x, y)
 }
 
 #[inline(always)]
-fn pow_words<M: PyMachine>(m: &mut M, dst: u16, f: &'static HostFn, x: M::Word, y: M::Word) -> Flow {
+fn pow_words<M: PyMachine>(m: &mut M, at: At, dst: u16, f: &'static HostFn, x: M::Word, y: M::Word) -> Flow {
     match numbers(m, x, y) {
         Pair::Ints(a, b) => {
             let two = m.const_int(2);
@@ -242,13 +265,13 @@ fn pow_words<M: PyMachine>(m: &mut M, dst: u16, f: &'static HostFn, x: M::Word, 
             {
                 return set_int(m, dst, i);
             }
-            slow(m, dst, BinOp::Pow, f, x, y)
+            slow(m, at, dst, BinOp::Pow, f, x, y)
         }
         Pair::Floats(a, b) => match pow_floats(m, a, b) {
             Some(p) => set_float(m, dst, p),
-            None => slow(m, dst, BinOp::Pow, f, x, y),
+            None => slow(m, at, dst, BinOp::Pow, f, x, y),
         },
-        Pair::Other => slow(m, dst, BinOp::Pow, f, x, y),
+        Pair::Other => slow(m, at, dst, BinOp::Pow, f, x, y),
     }
 }
 
@@ -275,7 +298,7 @@ fn pow_floats<M: PyMachine>(m: &mut M, a: M::Float, b: M::Float) -> Option<M::Fl
 }
 
 #[inline(always)]
-fn lshift_words<M: PyMachine>(m: &mut M, dst: u16, f: &'static HostFn, x: M::Word, y: M::Word) -> Flow {
+fn lshift_words<M: PyMachine>(m: &mut M, at: At, dst: u16, f: &'static HostFn, x: M::Word, y: M::Word) -> Flow {
     if let Pair::Ints(a, b) = numbers(m, x, y) {
         let limit = m.const_int(48);
         let small = m.int_ult(b, limit);
@@ -288,11 +311,11 @@ fn lshift_words<M: PyMachine>(m: &mut M, dst: u16, f: &'static HostFn, x: M::Wor
             }
         }
     }
-    slow(m, dst, BinOp::LShift, f, x, y)
+    slow(m, at, dst, BinOp::LShift, f, x, y)
 }
 
 #[inline(always)]
-fn rshift_words<M: PyMachine>(m: &mut M, dst: u16, f: &'static HostFn, x: M::Word, y: M::Word) -> Flow {
+fn rshift_words<M: PyMachine>(m: &mut M, at: At, dst: u16, f: &'static HostFn, x: M::Word, y: M::Word) -> Flow {
     if let Pair::Ints(a, b) = numbers(m, x, y) {
         let zero = m.const_int(0);
         let ok = m.int_ge(b, zero);
@@ -301,13 +324,14 @@ fn rshift_words<M: PyMachine>(m: &mut M, dst: u16, f: &'static HostFn, x: M::Wor
             return set_int(m, dst, i);
         }
     }
-    slow(m, dst, BinOp::RShift, f, x, y)
+    slow(m, at, dst, BinOp::RShift, f, x, y)
 }
 
 /// Operators on bits, whose results always fit.
 #[inline(always)]
 fn bits<M: PyMachine>(
     m: &mut M,
+    at: At,
     dst: u16,
     (op, f): (BinOp, &'static HostFn),
     (x, y): (M::Word, M::Word),
@@ -318,35 +342,35 @@ fn bits<M: PyMachine>(
         let i = int(m, a, b);
         return set_int(m, dst, i);
     }
-    slow(m, dst, op, f, x, y)
+    slow(m, at, dst, op, f, x, y)
 }
 
 #[inline(always)]
-fn and_words<M: PyMachine>(m: &mut M, dst: u16, f: &'static HostFn, x: M::Word, y: M::Word) -> Flow {
-    bits(m, dst, (BinOp::And, f), (x, y), |m, a, b| m.int_and(a, b))
+fn and_words<M: PyMachine>(m: &mut M, at: At, dst: u16, f: &'static HostFn, x: M::Word, y: M::Word) -> Flow {
+    bits(m, at, dst, (BinOp::And, f), (x, y), |m, a, b| m.int_and(a, b))
 }
 
 #[inline(always)]
-fn or_words<M: PyMachine>(m: &mut M, dst: u16, f: &'static HostFn, x: M::Word, y: M::Word) -> Flow {
-    bits(m, dst, (BinOp::Or, f), (x, y), |m, a, b| m.int_or(a, b))
+fn or_words<M: PyMachine>(m: &mut M, at: At, dst: u16, f: &'static HostFn, x: M::Word, y: M::Word) -> Flow {
+    bits(m, at, dst, (BinOp::Or, f), (x, y), |m, a, b| m.int_or(a, b))
 }
 
 #[inline(always)]
-fn xor_words<M: PyMachine>(m: &mut M, dst: u16, f: &'static HostFn, x: M::Word, y: M::Word) -> Flow {
-    bits(m, dst, (BinOp::Xor, f), (x, y), |m, a, b| m.int_xor(a, b))
+fn xor_words<M: PyMachine>(m: &mut M, at: At, dst: u16, f: &'static HostFn, x: M::Word, y: M::Word) -> Flow {
+    bits(m, at, dst, (BinOp::Xor, f), (x, y), |m, a, b| m.int_xor(a, b))
 }
 
 #[inline(always)]
-fn matmul_words<M: PyMachine>(m: &mut M, dst: u16, f: &'static HostFn, x: M::Word, y: M::Word) -> Flow {
-    result(m, dst, f, args![Word x, Word y])
+fn matmul_words<M: PyMachine>(m: &mut M, at: At, dst: u16, f: &'static HostFn, x: M::Word, y: M::Word) -> Flow {
+    slow(m, at, dst, BinOp::MatMul, f, x, y)
 }
 
 macro_rules! operators {
     ($($name:ident $Row:ident $words:ident $f:ident;)*) => { $(
         #[inline(always)]
-        pub fn $name<M: PyMachine>(m: &mut M, _at: At, i: insn::$Row) -> Flow {
+        pub fn $name<M: PyMachine>(m: &mut M, at: At, i: insn::$Row) -> Flow {
             let (x, y) = (m.slot(r(i.x)), m.slot(r(i.y)));
-            $words(m, i.dst, $f, x, y)
+            $words(m, at, i.dst, $f, x, y)
         }
     )* };
 }
@@ -383,9 +407,9 @@ operators! {
 macro_rules! immediate_operators {
     ($($name:ident $Row:ident $words:ident $f:ident;)*) => { $(
         #[inline(always)]
-        pub fn $name<M: PyMachine>(m: &mut M, _at: At, i: insn::$Row) -> Flow {
+        pub fn $name<M: PyMachine>(m: &mut M, at: At, i: insn::$Row) -> Flow {
             let (x, y) = (m.slot(r(i.x)), word(m, Word::int(i.number.into())));
-            $words(m, i.dst, $f, x, y)
+            $words(m, at, i.dst, $f, x, y)
         }
     )* };
 }

@@ -118,7 +118,7 @@ fn residual_value<M: PyMachine>(m: &mut M, callee: M::Word, b: i32, n: u32) -> M
 
 /// Pushes a frame of `code` whose `r0` is slot `delta`, and goes there. The caller has stored the arguments.
 #[inline(always)]
-fn enter<M: PyMachine>(
+pub fn enter<M: PyMachine>(
     m: &mut M,
     at: At,
     code: *mut LoadedCode,
@@ -434,11 +434,31 @@ fn call_above<M: PyMachine>(
     enter(m, at, code, func, delta, (dst, kind, words))
 }
 
-/// `object[key]` of an instance.
+/// Enters a special method written in Python: `arguments` (self first) go to a frame above the caller's registers. `None`:
+/// the class has no such method that takes just these arguments, or it should be called by a host function.
 #[inline(always)]
-pub fn item_method<M: PyMachine>(m: &mut M, dst: u16, shape: *mut Shape, object: M::Word, key: M::Word) -> Flow {
-    let _ = shape;
-    result(m, dst, GET_ITEM, args![Word object, Word key])
+pub fn special_method<M: PyMachine>(
+    m: &mut M,
+    at: At,
+    shape: *mut Shape,
+    name: Name,
+    arguments: &[M::Word],
+    linkage: (u16, FrameKind, u8),
+) -> Option<Flow> {
+    let class = class_of(shape);
+    let func = m.host().lookup_class(class, name)?.cast::<Function>()?;
+    let code = func.code as *mut LoadedCode;
+    // SAFETY: loaded code is immortal.
+    if unsafe { (*code).simple_args } != arguments.len() as u32 || !inlines(m, code) {
+        return None;
+    }
+    assume_class(m, class);
+    let callee = word(m, func.word());
+    let base = at.code().nregs as i32 + 3;
+    for (i, &argument) in arguments.iter().enumerate() {
+        m.set_slot(base + i as i32, argument);
+    }
+    Some(enter(m, at, code, callee, base, linkage))
 }
 
 // --- Keywords and unpacked arguments ---

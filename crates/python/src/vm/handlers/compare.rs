@@ -4,6 +4,8 @@ use super::*;
 use crate::bytecode::insn;
 use crate::jit::functions::*;
 use crate::jit::spec::{LIST_COUNT, STR_COUNT, TUPLE_COUNT};
+use super::special::Special;
+use crate::vm::frame::FrameKind;
 use crate::vm::ops::CmpOp;
 use crate::word::{FLOAT_OFFSET, INT_TAG, TRUE};
 
@@ -88,13 +90,18 @@ fn same<M: PyMachine>(m: &mut M, op: CmpOp, x: M::Word, y: M::Word) -> Option<M:
 }
 
 #[inline(always)]
-fn value<M: PyMachine>(m: &mut M, dst: u16, op: CmpOp, x: M::Word, y: M::Word) -> Flow {
+fn value<M: PyMachine>(m: &mut M, at: At, dst: u16, op: CmpOp, x: M::Word, y: M::Word) -> Flow {
     if let Some(b) = compare(m, op, x, y) {
         let w = m.box_bool(b);
         m.set_slot(r(dst), w);
         return Flow::Next;
     }
     let plain = M::RECORDS && arith::is_plain(m, x) && arith::is_plain(m, y);
+    if !plain
+        && let Some(flow) = special::call(m, at, Special::Compare(op), [x, y], (dst, FrameKind::Operator, 1))
+    {
+        return flow;
+    }
     let op = m.const_int(op as i64);
     result(m, dst, if plain { PLAIN_COMPARE } else { COMPARE }, args![Int op, Word x, Word y])
 }
@@ -102,9 +109,9 @@ fn value<M: PyMachine>(m: &mut M, dst: u16, op: CmpOp, x: M::Word, y: M::Word) -
 macro_rules! comparisons {
     ($($name:ident $Row:ident $op:ident;)*) => { $(
         #[inline(always)]
-        pub fn $name<M: PyMachine>(m: &mut M, _at: At, i: insn::$Row) -> Flow {
+        pub fn $name<M: PyMachine>(m: &mut M, at: At, i: insn::$Row) -> Flow {
             let (x, y) = (m.slot(r(i.x)), m.slot(r(i.y)));
-            value(m, i.dst, CmpOp::$op, x, y)
+            value(m, at, i.dst, CmpOp::$op, x, y)
         }
     )* };
 }
@@ -136,6 +143,11 @@ fn compare_jump<M: PyMachine>(m: &mut M, at: At, op: CmpOp, x: M::Word, y: M::Wo
         return jump_if(m, b, sense, to);
     }
     let plain = M::RECORDS && arith::is_plain(m, x) && arith::is_plain(m, y);
+    if !plain
+        && let Some(flow) = special::call(m, at, Special::Compare(op), [x, y], (0, FrameKind::Test, 1))
+    {
+        return flow;
+    }
     let op = m.const_int(op as i64);
     let w = m.call_word(if plain { PLAIN_COMPARE } else { COMPARE_TRUTH }, args![Int op, Word x, Word y]);
     branch_on(m, at, w, sense, to, 1)
@@ -236,11 +248,15 @@ fn plain_contains<M: PyMachine>(m: &mut M, container: M::Word, item: M::Word) ->
 }
 
 #[inline(always)]
-fn contains_value<M: PyMachine>(m: &mut M, dst: u16, item: u16, container: u16, sense: bool) -> Flow {
+fn contains_value<M: PyMachine>(m: &mut M, at: At, dst: u16, item: u16, container: u16, sense: bool) -> Flow {
     let (item, container) = (m.slot(r(item)), m.slot(r(container)));
     let b = match plain_contains(m, container, item) {
         Some(b) => b,
         None => {
+            let kind = if sense { FrameKind::Bool } else { FrameKind::NotBool };
+            if let Some(flow) = special::call(m, at, Special::Contains, [container, item], (dst, kind, 1)) {
+                return flow;
+            }
             let w = m.call_word(CONTAINS, args![Word container, Word item]);
             if m.raised(w) {
                 return Flow::Raise;
@@ -255,13 +271,13 @@ fn contains_value<M: PyMachine>(m: &mut M, dst: u16, item: u16, container: u16, 
 }
 
 #[inline(always)]
-pub fn contains<M: PyMachine>(m: &mut M, _at: At, i: insn::In) -> Flow {
-    contains_value(m, i.dst, i.x, i.y, true)
+pub fn contains<M: PyMachine>(m: &mut M, at: At, i: insn::In) -> Flow {
+    contains_value(m, at, i.dst, i.x, i.y, true)
 }
 
 #[inline(always)]
-pub fn not_contains<M: PyMachine>(m: &mut M, _at: At, i: insn::NotIn) -> Flow {
-    contains_value(m, i.dst, i.x, i.y, false)
+pub fn not_contains<M: PyMachine>(m: &mut M, at: At, i: insn::NotIn) -> Flow {
+    contains_value(m, at, i.dst, i.x, i.y, false)
 }
 
 #[inline(always)]
@@ -269,6 +285,9 @@ fn contains_jump<M: PyMachine>(m: &mut M, at: At, item: u16, container: u16, sen
     let (item, container) = (m.slot(r(item)), m.slot(r(container)));
     if let Some(b) = plain_contains(m, container, item) {
         return jump_if(m, b, sense, to.into());
+    }
+    if let Some(flow) = special::call(m, at, Special::Contains, [container, item], (0, FrameKind::Test, 1)) {
+        return flow;
     }
     let w = m.call_word(CONTAINS, args![Word container, Word item]);
     branch_on(m, at, w, sense, to.into(), 1)

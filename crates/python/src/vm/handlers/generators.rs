@@ -11,7 +11,7 @@ use uplift::AbortReason;
 
 /// After green work that changed the frames: moves the machine's frame there.
 #[inline(always)]
-fn moved<M: PyMachine>(m: &mut M, before: *mut Word, flow: Flow) -> Flow {
+pub fn moved<M: PyMachine>(m: &mut M, before: *mut Word, flow: Flow) -> Flow {
     let after = m.host().frame().base;
     // SAFETY: both are in the value stack.
     let delta = unsafe { after.offset_from(before) } as i32;
@@ -102,10 +102,7 @@ pub enum Entered {
 #[inline(always)]
 pub fn return_from<M: PyMachine>(m: &mut M, kind: FrameKind, w: M::Word) -> Flow {
     match kind {
-        FrameKind::Test | FrameKind::Bool | FrameKind::NotBool | FrameKind::Operator => {
-            m.abort(AbortReason::Unsupported);
-            Flow::Raise
-        }
+        FrameKind::Test | FrameKind::Bool | FrameKind::NotBool | FrameKind::Operator => special::return_from(m, kind, w),
         _ => {
             m.abort(AbortReason::Unsupported);
             let w = Word(m.hint_word(w));

@@ -4,21 +4,30 @@ use super::*;
 use crate::bytecode::insn;
 use crate::jit::functions::*;
 use crate::jit::spec::{LIST_BUF, LIST_COUNT, LIST_ITEM, STR_COUNT, TUPLE_COUNT, TUPLE_ITEM};
+use crate::vm::frame::FrameKind;
 use crate::word::NONE;
 
 /// An int operand as an index into a sequence of length `len`: counted from the end when negative, in range.
 #[inline(always)]
 pub fn index<M: PyMachine>(m: &mut M, key: M::Word, len: M::Int) -> Option<M::Int> {
     let i = m.unbox_int(key);
+    // One test for the usual case: lengths are not negative.
+    let ok = m.int_ult(i, len);
+    if m.test(ok) {
+        return Some(i);
+    }
     let zero = m.const_int(0);
     let negative = m.int_lt(i, zero);
-    let i = if m.test(negative) { m.int_add(i, len) } else { i };
+    if !m.test(negative) {
+        return None;
+    }
+    let i = m.int_add(i, len);
     let ok = m.int_ult(i, len);
     m.test(ok).then_some(i)
 }
 
 #[inline(always)]
-fn item<M: PyMachine>(m: &mut M, dst: u16, object: M::Word, key: M::Word) -> Flow {
+fn item<M: PyMachine>(m: &mut M, at: At, (dst, words): (u16, usize), object: M::Word, key: M::Word) -> Flow {
     if is_ref(m, object) {
         let o = m.unbox_ref(object);
         let shape = shape_of(m, o);
@@ -61,26 +70,30 @@ fn item<M: PyMachine>(m: &mut M, dst: u16, object: M::Word, key: M::Word) -> Flo
                 return Flow::Next;
             }
         } else if class_of(shape).layout == TypeTag::Instance {
-            return call::item_method(m, dst, shape, object, key);
+            let name = m.host().names.getitem;
+            let linkage = (dst, FrameKind::Normal, words as u8);
+            if let Some(flow) = call::special_method(m, at, shape, name, &[object, key], linkage) {
+                return flow;
+            }
         }
     }
     result(m, dst, GET_ITEM, args![Word object, Word key])
 }
 
 #[inline(always)]
-pub fn load_item<M: PyMachine>(m: &mut M, _at: At, i: insn::LoadItem) -> Flow {
+pub fn load_item<M: PyMachine>(m: &mut M, at: At, i: insn::LoadItem) -> Flow {
     let (object, key) = (m.slot(r(i.object)), m.slot(r(i.key)));
-    item(m, i.dst, object, key)
+    item(m, at, (i.dst, insn::LoadItem::WORDS), object, key)
 }
 
 #[inline(always)]
-pub fn load_item_imm<M: PyMachine>(m: &mut M, _at: At, i: insn::LoadItemImm) -> Flow {
+pub fn load_item_imm<M: PyMachine>(m: &mut M, at: At, i: insn::LoadItemImm) -> Flow {
     let (object, key) = (m.slot(r(i.object)), word(m, Word::int(i.number.into())));
-    item(m, i.dst, object, key)
+    item(m, at, (i.dst, insn::LoadItemImm::WORDS), object, key)
 }
 
 #[inline(always)]
-pub fn store_item<M: PyMachine>(m: &mut M, _at: At, i: insn::StoreItem) -> Flow {
+pub fn store_item<M: PyMachine>(m: &mut M, at: At, i: insn::StoreItem) -> Flow {
     let (object, key, value) = (m.slot(r(i.object)), m.slot(r(i.key)), m.slot(r(i.src)));
     if is_ref(m, object) {
         let o = m.unbox_ref(object);
@@ -101,6 +114,12 @@ pub fn store_item<M: PyMachine>(m: &mut M, _at: At, i: insn::StoreItem) -> Flow 
             }
         } else if M::RECORDS && is_exactly(shape, dict) && arith::is_plain(m, key) {
             return effect(m, DICT_SET, args![Ref o, Word key, Word value]);
+        } else if class_of(shape).layout == TypeTag::Instance {
+            let name = m.host().names.setitem;
+            let linkage = (0, FrameKind::Discard, insn::StoreItem::WORDS as u8);
+            if let Some(flow) = call::special_method(m, at, shape, name, &[object, key, value], linkage) {
+                return flow;
+            }
         }
     }
     effect(m, SET_ITEM, args![Word object, Word key, Word value])

@@ -19,6 +19,7 @@ pub mod iterate;
 pub mod misc;
 pub mod names;
 pub mod native;
+pub mod special;
 pub mod values;
 
 use crate::jit::spec::{BOOL, BUILTIN_SHAPE, FLOAT, INT, NONE_KIND, REF, SHAPE, TAG, UNDEFINED};
