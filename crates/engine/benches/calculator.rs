@@ -3,6 +3,7 @@
 //! `cargo bench -p uplift --bench calculator` prints both times and their ratio, from interleaved rounds.
 
 #[path = "../examples/calculator.rs"]
+#[expect(dead_code, reason = "the example's own main uses the rest")]
 mod calculator;
 
 use calculator::{Calculator, Expr};

@@ -56,7 +56,11 @@ impl Parser<'_> {
         found
     }
     /// Operators of one precedence, grouping to the left.
-    fn level(&mut self, operators: [char; 2], next: fn(&mut Self) -> Result<Expr, ParseError>) -> Result<Expr, ParseError> {
+    fn level(
+        &mut self,
+        operators: [char; 2],
+        next: fn(&mut Self) -> Result<Expr, ParseError>,
+    ) -> Result<Expr, ParseError> {
         let mut left = next(self)?;
         let mut length = 0;
         while let Some(op) = operators.into_iter().find(|&op| self.eat(op)) {
@@ -100,7 +104,11 @@ impl Parser<'_> {
         let rest = &self.text[self.at..];
         if let Some(after) = rest.strip_prefix("sqrt") {
             self.at += rest.len() - after.len();
-            return if self.peek() == Some('(') { Ok(Expr::Sqrt(Box::new(self.atom()?))) } else { self.error("expected `(`") };
+            return if self.peek() == Some('(') {
+                Ok(Expr::Sqrt(Box::new(self.atom()?)))
+            } else {
+                self.error("expected `(`")
+            };
         }
         if self.eat('x') {
             return Ok(Expr::X);
@@ -201,7 +209,8 @@ static POW: HostFn = HostFn {
     effects: Effects::PURE,
 };
 static INPUT: Elem = Elem { id: 0, name: "input", offset: 0, width: Width::F64, immutable: true, class: 0 };
-static OUTPUT: Elem = Elem { id: 1, name: "output", offset: 0, width: Width::F64, immutable: false, class: 1 };
+static OUTPUT: Elem =
+    Elem { id: 1, name: "output", offset: 0, width: Width::F64, immutable: false, class: 1 };
 static SPEC: HostSpec = HostSpec {
     name: "calculator",
     repr: ReprSpec::RAW,

@@ -6,7 +6,9 @@ use std::rc::Rc;
 use uplift::uop::bytecodes::{InstructionSet, Limits, verify_code};
 use uplift::uop::spec::{HostSpec, KindTest, ReprSpec};
 use uplift::uop::{FrameState, Resume, bytecodes};
-use uplift::{AbortReason, Config, Driven, Embed, Engine, Host, Interp, Location, LoopCell, Machine, Recorder};
+use uplift::{
+    AbortReason, Config, Driven, Embed, Engine, Host, Interp, Location, LoopCell, Machine, Recorder,
+};
 
 // 1. The instruction set, declared once: encoder, decoder, disassembler and verifier come with it.
 bytecodes! {
@@ -41,7 +43,8 @@ bytecodes! {
 
 // 2. The host's values: 64-bit NaN-boxed words of two kinds.
 static INT: KindTest = KindTest { id: 0, name: "int", set: 1, mask: !0, lo: 0xFFFE << 48, len: 2 << 48 };
-static FLOAT: KindTest = KindTest { id: 1, name: "float", set: 2, mask: !0, lo: 1 << 49, len: (0xFFFE << 48) - (1 << 49) };
+static FLOAT: KindTest =
+    KindTest { id: 1, name: "float", set: 2, mask: !0, lo: 1 << 49, len: (0xFFFE << 48) - (1 << 49) };
 static SPEC: HostSpec = HostSpec {
     name: "toy",
     repr: ReprSpec::NAN_BOX,
@@ -238,9 +241,15 @@ fn step<M: Machine<Host = Vm>>(m: &mut M, pc: usize) -> Flow {
             m.set_slot(insn::Store::decode(word).n.into(), w);
             Flow::Next
         }
-        Some(Op::Add) => arithmetic(m, Some(|m: &mut M, x, y| m.int_add_checked(x, y)), |m, x, y| m.float_add(x, y)),
-        Some(Op::Sub) => arithmetic(m, Some(|m: &mut M, x, y| m.int_sub_checked(x, y)), |m, x, y| m.float_sub(x, y)),
-        Some(Op::Mul) => arithmetic(m, Some(|m: &mut M, x, y| m.int_mul_checked(x, y)), |m, x, y| m.float_mul(x, y)),
+        Some(Op::Add) => {
+            arithmetic(m, Some(|m: &mut M, x, y| m.int_add_checked(x, y)), |m, x, y| m.float_add(x, y))
+        }
+        Some(Op::Sub) => {
+            arithmetic(m, Some(|m: &mut M, x, y| m.int_sub_checked(x, y)), |m, x, y| m.float_sub(x, y))
+        }
+        Some(Op::Mul) => {
+            arithmetic(m, Some(|m: &mut M, x, y| m.int_mul_checked(x, y)), |m, x, y| m.float_mul(x, y))
+        }
         Some(Op::Div) => arithmetic(m, no_int, |m, x, y| m.float_div(x, y)),
         Some(Op::JumpUnlessLess) => {
             let (x, y, ints) = operands(m);

@@ -136,7 +136,8 @@ mod native {
                 let memory = CodeMemory::new(config.code_cap).map_err(|e| e.to_string())?;
                 Ok(Native { compiler, memory })
             });
-            made.inspect_err(|error| tracing::warn!(target: "uplift::compile", %error, "no native backend")).ok()
+            made.inspect_err(|error| tracing::warn!(target: "uplift::compile", %error, "no native backend"))
+                .ok()
         }
 
         pub(super) fn lower(
@@ -156,7 +157,12 @@ mod native {
                 .map_err(|error| Failure::new(AbortReason::CompileFailed, error))?;
             #[cfg(feature = "disas")]
             if dump::wants(config, Stage::Asm) {
-                dump::write(config, Stage::Asm, tree, &uplift_cranelift::dump::disassemble(&compiled, tree, spec));
+                dump::write(
+                    config,
+                    Stage::Asm,
+                    tree,
+                    &uplift_cranelift::dump::disassemble(&compiled, tree, spec),
+                );
             }
             let bytes = compiled.code().len();
             let blob = self.memory.publish(&compiled);

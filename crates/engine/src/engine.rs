@@ -265,7 +265,10 @@ impl Engine {
 
     fn refuse_side(&self, exit: &Exit) {
         let count = exit.emitted.exits[exit.snap.0 as usize].get();
-        exit.tree.refused.borrow_mut().insert(exit.guard(), count.max(self.config.side_threshold).saturating_mul(4));
+        exit.tree
+            .refused
+            .borrow_mut()
+            .insert(exit.guard(), count.max(self.config.side_threshold).saturating_mul(4));
     }
 
     // --- Compilation -----------------------------------------------------------------------------------------------
@@ -281,7 +284,9 @@ impl Engine {
         match &mut *compilation {
             Compilation::Inline(pipeline) => {
                 let mut result = pipeline.run(&recorded);
-                while matches!(&result, Err(f) if f.reason == AbortReason::NoCodeMemory) && self.evict_one(state.id) {
+                while matches!(&result, Err(f) if f.reason == AbortReason::NoCodeMemory)
+                    && self.evict_one(state.id)
+                {
                     result = pipeline.run(&recorded);
                 }
                 drop(compilation);
@@ -427,7 +432,10 @@ impl Engine {
         let waiting = state.recorded.borrow().traces.iter().any(|t| t.parent == Some(snapshot.guard));
         if waiting {
             // Its side trace is recorded but not yet emitted, and the exit is still hot: time to re-emit.
-            if !state.compiling.get() && state.pending_uops.get() > 0 && count.is_multiple_of(self.config.side_threshold) {
+            if !state.compiling.get()
+                && state.pending_uops.get() > 0
+                && count.is_multiple_of(self.config.side_threshold)
+            {
                 let _ = self.emit(state);
             }
             return false;
@@ -544,8 +552,10 @@ impl Engine {
 /// Exit counts follow their guards into the new emission.
 fn carry_counts(previous: &Emitted, next: &Emitted) {
     let exits = previous.tree.snaps.iter().zip(&previous.exits);
-    let counts: FxHashMap<_, _> =
-        exits.filter(|(s, _)| previous.is_recorded(s.guard)).map(|(s, count)| (s.guard, count.get())).collect();
+    let counts: FxHashMap<_, _> = exits
+        .filter(|(s, _)| previous.is_recorded(s.guard))
+        .map(|(s, count)| (s.guard, count.get()))
+        .collect();
     for (snapshot, counter) in next.tree.snaps.iter().zip(&next.exits) {
         if let Some(&count) = counts.get(&snapshot.guard).filter(|_| next.is_recorded(snapshot.guard)) {
             counter.set(count);

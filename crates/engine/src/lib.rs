@@ -21,6 +21,7 @@ pub use engine::{Engine, EngineError};
 pub use stats::Stats;
 pub use tree::Exit;
 pub use uplift_record::{
-    AbortReason, Action, Arg, Finished, Host, Interp, Limits, Location, LoopCell, Machine, Recorded, Recorder, Start,
+    AbortReason, Action, Arg, Finished, Host, Interp, Limits, Location, LoopCell, Machine, Recorded,
+    Recorder, Start,
 };
 pub use uplift_uop as uop;

@@ -6,6 +6,7 @@ use uplift_record::Location;
 use uplift_uop::{FrameState, GuardId, Resume, SnapId, Snapshot, Tree};
 
 /// What runs a tree.
+#[allow(clippy::large_enum_variant, reason = "one for a tree, which is larger still")]
 pub(crate) enum Code {
     /// Machine code.
     #[cfg(feature = "cranelift")]

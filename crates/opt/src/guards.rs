@@ -94,6 +94,7 @@ impl<'a> Walk<'a> {
         let strong = match (def.op, expected) {
             (Op::BoolNot, _) => return self.guard_condition(a, !expected, at),
             (Op::IsKind, true) => return self.guard_kind(a, def.imm, at),
+            (Op::IsKind, false) if let Some(imm) = self.hint(a, at) => return self.guard_kind(a, imm, at),
             (Op::WordEq, true) => Some(Op::GuardEqWord),
             (Op::RefEq, true) => Some(Op::GuardEqRef),
             (Op::IntEq, true) | (Op::IntNe, false) => Some(Op::GuardEqInt),
@@ -113,12 +114,19 @@ impl<'a> Walk<'a> {
             Some(true) => Ok(Flow::Next),
             Some(false) => Ok(self.always_fails(at)),
             None => {
+                let imm = self.hint(word, at).unwrap_or(imm);
                 let word = self.force(word);
                 self.write_guard(Op::GuardKind, &[word], imm, at, Failure::NotKind(word, imm));
                 self.learn_kind(word, imm, true);
                 Ok(Flow::Next)
             }
         }
+    }
+
+    /// A stronger test for a guard on the word's kind, which a later guard is going to do.
+    fn hint(&self, word: Val, at: &Snapshot) -> Option<u64> {
+        let &imm = self.hints.get(&at.guard.number).filter(|_| self.config.strengthen)?;
+        self.kind_test(self.fact(word).kinds, imm).is_none().then_some(imm)
     }
 
     fn guard_same(&mut self, op: Op, a: Val, b: Val, at: &'a Snapshot) -> Result<Flow<'a>, OptError> {

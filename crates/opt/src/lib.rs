@@ -40,6 +40,8 @@ pub struct OptConfig {
     pub max_peel: usize,
     /// Apply the algebraic rules.
     pub rules: bool,
+    /// Let a guard on a word's kind do what a later one would: exits may come earlier than recorded.
+    pub strengthen: bool,
     /// Share equal pure uops.
     pub share: bool,
     /// Forward loads and stores, share loads and reading calls.
@@ -65,6 +67,7 @@ impl Default for OptConfig {
             peel: true,
             max_peel: 2000,
             rules: true,
+            strengthen: true,
             share: true,
             heap: true,
             ranges: true,

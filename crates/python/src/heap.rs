@@ -296,7 +296,9 @@ impl HeapIndex {
         let Some(&(start, cell, bytes)) = self.spans[..after].last() else { return false };
         let at = address - start;
         // SAFETY: the address is that of a cell, whose first word is a tag.
-        at < bytes && at % cell == 0 && unsafe { (*(address as *const Header)).tag } != TypeTag::Free as u32
+        at < bytes
+            && at.is_multiple_of(cell)
+            && unsafe { (*(address as *const Header)).tag } != TypeTag::Free as u32
     }
 }
 

@@ -3,6 +3,11 @@
 //! `word` is the boxed value, `heap` and `objects` are the object model, `vm` the runtime
 //! protocols (attributes, calls, operators, errors), `builtins` the library's native part.
 
+#![allow(
+    clippy::not_unsafe_ptr_arg_deref,
+    reason = "frames and code objects are passed as raw pointers that the collector keeps alive, all over the VM"
+)]
+
 pub mod builtins;
 pub mod bytecode;
 pub mod code;

@@ -73,7 +73,7 @@ impl Word {
     /// Boxes a float; every NaN becomes the canonical one.
     #[inline(always)]
     pub const fn float(f: f64) -> Word {
-        let bits = if f != f { CANONICAL_NAN } else { f.to_bits() };
+        let bits = if f.is_nan() { CANONICAL_NAN } else { f.to_bits() };
         Word(bits + FLOAT_OFFSET)
     }
 

@@ -70,6 +70,12 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { max_uops: 4000, max_snapshots: 500, max_inline_depth: 12, max_recursion: 2, max_inner_visits: 5 }
+        Limits {
+            max_uops: 4000,
+            max_snapshots: 500,
+            max_inline_depth: 12,
+            max_recursion: 2,
+            max_inner_visits: 5,
+        }
     }
 }

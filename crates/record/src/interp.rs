@@ -114,7 +114,8 @@ macro_rules! interp_memory {
 /// Address of element `i`.
 #[inline(always)]
 pub(crate) fn element(base: u64, i: i64, elem: &'static Elem) -> u64 {
-    base.wrapping_add_signed(i64::from(elem.offset)).wrapping_add_signed(i.wrapping_mul(i64::from(elem.width.bytes())))
+    base.wrapping_add_signed(i64::from(elem.offset))
+        .wrapping_add_signed(i.wrapping_mul(i64::from(elem.width.bytes())))
 }
 
 impl<H: Host> Machine for Interp<'_, H> {

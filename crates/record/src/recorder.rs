@@ -14,8 +14,8 @@ use std::cell::RefCell;
 use std::ffi::c_void;
 use std::rc::Rc;
 use uplift_uop::{
-    Args, Elem, Field, FrameState, GuardId, HostFn, Inst, KindTest, Op, Phase, Resume, Scalar, SnapId, Snapshot, Trace,
-    TraceId, Tree, Ty, Val, for_each_uop,
+    Args, Elem, Field, FrameState, GuardId, HostFn, Inst, KindTest, Op, Phase, Resume, Scalar, SnapId,
+    Snapshot, Trace, TraceId, Tree, Ty, Val, for_each_uop,
 };
 
 /// A machine value under recording: what it is now, and what it is called in the trace.
@@ -44,6 +44,7 @@ pub struct Start {
 }
 
 /// How a recording ended.
+#[expect(clippy::large_enum_variant, reason = "made once for a recording and taken apart at once")]
 pub enum Finished {
     /// A complete trace was appended to the tree.
     Trace(Tree),
@@ -297,7 +298,13 @@ impl<'h, H: Host> Recorder<'h, H> {
         }
     }
 
-    fn checked(&mut self, ops: (Op, Op), a: Recorded<i64>, b: Recorded<i64>, now: Option<i64>) -> Option<Recorded<i64>> {
+    fn checked(
+        &mut self,
+        ops: (Op, Op),
+        a: Recorded<i64>,
+        b: Recorded<i64>,
+        now: Option<i64>,
+    ) -> Option<Recorded<i64>> {
         if a.name.is_const() && b.name.is_const() {
             return now.map(|now| Recorded { now, name: self.tree.constant(Scalar::Int(now)) });
         }

@@ -1,15 +1,14 @@
 //! The recorder by itself: what it appends, what it folds, and when it gives up.
 
 use std::ffi::c_void;
-use uplift_record::{
-    AbortReason, Arg, Finished, Host, Limits, Location, LoopCell, Machine, Recorder, Start,
-};
+use uplift_record::{AbortReason, Arg, Finished, Host, Limits, Location, LoopCell, Machine, Recorder, Start};
 use uplift_uop::{
     Effects, Field, FnAddr, FrameState, HostFn, HostSpec, KindTest, Op, ReprSpec, Resume, Tree, Ty, Width,
 };
 
 static INT: KindTest = KindTest { id: 0, name: "int", set: 1, mask: !0, lo: 0xFFFE << 48, len: 2 << 48 };
-static COUNT: Field = Field { id: 0, name: "count", offset: 0, width: Width::I64, immutable: false, class: 0 };
+static COUNT: Field =
+    Field { id: 0, name: "count", offset: 0, width: Width::I64, immutable: false, class: 0 };
 static FAIL: HostFn = HostFn {
     id: 0,
     name: "fail",

@@ -176,6 +176,7 @@ pub const fn operand_shift(roles: &[Role], index: usize) -> u32 {
 }
 
 /// An instruction set made by `bytecodes!`.
+#[expect(clippy::len_without_is_empty, reason = "an instruction has at least its own word")]
 pub trait InstructionSet: Copy + fmt::Debug + 'static {
     /// The instruction with this number.
     fn from_u16(number: u16) -> Option<Self>;
@@ -321,7 +322,9 @@ pub fn verify_code<O: InstructionSet>(code: &[u64], limits: &Limits) -> Result<(
                 Role::Const | Role::Const32 if value as usize >= limits.constants => {
                     return fail(CodeErrorKind::Constant(value as u32));
                 }
-                Role::Name if value as usize >= limits.names => return fail(CodeErrorKind::Name(value as u32)),
+                Role::Name if value as usize >= limits.names => {
+                    return fail(CodeErrorKind::Name(value as u32));
+                }
                 Role::Upvalue if value as usize >= limits.upvalues => {
                     return fail(CodeErrorKind::Upvalue(value as u32));
                 }
@@ -530,37 +533,63 @@ macro_rules! bytecodes {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! bytecode_type {
-    (Imm) => { i16 };
-    (JumpShort) => { i16 };
-    (Jump) => { i32 };
-    (Const32) => { u32 };
-    ($other:ident) => { u16 };
+    (Imm) => {
+        i16
+    };
+    (JumpShort) => {
+        i16
+    };
+    (Jump) => {
+        i32
+    };
+    (Const32) => {
+        u32
+    };
+    ($other:ident) => {
+        u16
+    };
 }
 
 /// The unsigned type of an operand's role; part of [`bytecodes!`].
 #[doc(hidden)]
 #[macro_export]
 macro_rules! bytecode_bits {
-    (Jump) => { u32 };
-    (Const32) => { u32 };
-    ($other:ident) => { u16 };
+    (Jump) => {
+        u32
+    };
+    (Const32) => {
+        u32
+    };
+    ($other:ident) => {
+        u16
+    };
 }
 
 /// The number of cache cells in a row's flags; part of [`bytecodes!`].
 #[doc(hidden)]
 #[macro_export]
 macro_rules! bytecode_cells {
-    (cache $cells:literal $($rest:tt)*) => { $cells };
-    (ends) => { 0 };
+    (cache $cells:literal $($rest:tt)*) => {
+        $cells
+    };
+    (ends) => {
+        0
+    };
 }
 
 /// Whether `ends` is among a row's flags; part of [`bytecodes!`].
 #[doc(hidden)]
 #[macro_export]
 macro_rules! bytecode_ends {
-    (cache $cells:literal) => { false };
-    (cache $cells:literal, ends) => { true };
-    (ends) => { true };
+    (cache $cells:literal) => {
+        false
+    };
+    (cache $cells:literal, ends) => {
+        true
+    };
+    (ends) => {
+        true
+    };
 }
 
 #[cfg(test)]
@@ -644,7 +673,13 @@ mod tests {
         assert_eq!(check(&|c| c.truncate(4)), CodeError { pc: 3, kind: CodeErrorKind::FallsOff });
         assert_eq!(check(&|c| c[0] = insn::Load { dst: 0, k: 1 }.encode()).kind, CodeErrorKind::Constant(1));
         assert_eq!(check(&|c| c[4] = insn::Call { base: 2, n: 2 }.encode()).kind, CodeErrorKind::Register(5));
-        assert_eq!(check(&|c| c[3] = insn::JumpIf { x: 0, to: -1 }.encode()).kind, CodeErrorKind::JumpTarget(2));
-        assert_eq!(check(&|c| c[3] = insn::JumpIf { x: 0, to: -9 }.encode()).kind, CodeErrorKind::JumpTarget(-6));
+        assert_eq!(
+            check(&|c| c[3] = insn::JumpIf { x: 0, to: -1 }.encode()).kind,
+            CodeErrorKind::JumpTarget(2)
+        );
+        assert_eq!(
+            check(&|c| c[3] = insn::JumpIf { x: 0, to: -9 }.encode()).kind,
+            CodeErrorKind::JumpTarget(-6)
+        );
     }
 }

@@ -18,21 +18,56 @@ pub enum Outcome {
 
 /// Rust types of operand types and immediates, so that one macro can convert rows.
 macro_rules! arg {
-    (Int, $s:expr) => { match $s { Scalar::Int(v) => v, _ => return Outcome::NotEvaluable } };
-    (Float, $s:expr) => { match $s { Scalar::Float(v) => v, _ => return Outcome::NotEvaluable } };
-    (Bool, $s:expr) => { match $s { Scalar::Bool(v) => v, _ => return Outcome::NotEvaluable } };
-    (Ref, $s:expr) => { match $s { Scalar::Ref(v) => v, _ => return Outcome::NotEvaluable } };
-    (Word, $s:expr) => { match $s { Scalar::Word(v) => v, _ => return Outcome::NotEvaluable } };
+    (Int, $s:expr) => {
+        match $s {
+            Scalar::Int(v) => v,
+            _ => return Outcome::NotEvaluable,
+        }
+    };
+    (Float, $s:expr) => {
+        match $s {
+            Scalar::Float(v) => v,
+            _ => return Outcome::NotEvaluable,
+        }
+    };
+    (Bool, $s:expr) => {
+        match $s {
+            Scalar::Bool(v) => v,
+            _ => return Outcome::NotEvaluable,
+        }
+    };
+    (Ref, $s:expr) => {
+        match $s {
+            Scalar::Ref(v) => v,
+            _ => return Outcome::NotEvaluable,
+        }
+    };
+    (Word, $s:expr) => {
+        match $s {
+            Scalar::Word(v) => v,
+            _ => return Outcome::NotEvaluable,
+        }
+    };
 }
 macro_rules! imm {
     (Kind, $spec:expr, $imm:expr) => {
-        match $spec.kinds.get($imm as usize) { Some(kind) => *kind, None => return Outcome::NotEvaluable }
+        match $spec.kinds.get($imm as usize) {
+            Some(kind) => *kind,
+            None => return Outcome::NotEvaluable,
+        }
     };
-    (Bits, $spec:expr, $imm:expr) => { $imm as u32 };
+    (Bits, $spec:expr, $imm:expr) => {
+        $imm as u32
+    };
 }
 macro_rules! result {
-    (Unit, $e:expr) => {{ let () = $e; Scalar::Unit }};
-    ($t:ident, $e:expr) => { Scalar::$t($e) };
+    (Unit, $e:expr) => {{
+        let () = $e;
+        Scalar::Unit
+    }};
+    ($t:ident, $e:expr) => {
+        Scalar::$t($e)
+    };
 }
 
 macro_rules! define_eval {

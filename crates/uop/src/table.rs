@@ -323,12 +323,24 @@ pub struct OpInfo {
 }
 
 macro_rules! imm_kind {
-    () => { ImmKind::None };
-    (Kind) => { ImmKind::Kind };
-    (Bits) => { ImmKind::Bits };
-    (Slot) => { ImmKind::Slot };
-    (Field) => { ImmKind::Field };
-    (Elem) => { ImmKind::Elem };
+    () => {
+        ImmKind::None
+    };
+    (Kind) => {
+        ImmKind::Kind
+    };
+    (Bits) => {
+        ImmKind::Bits
+    };
+    (Slot) => {
+        ImmKind::Slot
+    };
+    (Field) => {
+        ImmKind::Field
+    };
+    (Elem) => {
+        ImmKind::Elem
+    };
 }
 
 macro_rules! define_ops {

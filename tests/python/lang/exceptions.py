@@ -168,7 +168,8 @@ def bad(kind):
     if kind == 29:
         return 2 ** "a"
     if kind == 30:
-        return [][None]
+        empty = []
+        return empty[None]
     if kind == 31:
         return {1, 2}.remove(3)
     if kind == 32:

@@ -44,8 +44,9 @@ attempt("missing keyword", lambda: keyword_only())
 attempt("unexpected", lambda: keyword_only(x=1, z=2))
 attempt("too many", lambda: keyword_only(1))
 attempt("multiple", lambda: plain(1, a=2))
-attempt("not callable", lambda: (3)(4))
-attempt("not callable", lambda: "text"())
+attempt("not callable", lambda: int(3)(4))
+text = "text"
+attempt("not callable", lambda: text())
 
 
 def two(a, b):

@@ -18,7 +18,7 @@ print(str(5), str(None), str([1, "a"]), str("s"), str(b"x", "ascii"), str(1.5), 
 print([c for c in "añb"], list(enumerate("xy")), list(zip("ab", "cd")), list(reversed("abc")), "abc"[1], "abc"[-1], "".join(reversed("日本")))
 print("%s" % "日本".center(6, "*"), "{:>5}|{:^5}|{:<5}|".format("日", "本", "語"), "日本語"[1:], "日本語" + "x" * 2, "本" in "日本語", len("👨‍👩‍👧"), "é" == "é", len("é"))
 print(s.encode(), "é".encode("latin-1"), "é".encode("utf-16-le"), b"abc".decode(), "abc".encode("ascii", "ignore"), "aé".encode("ascii", "replace"), b"\xff".decode("latin-1"), b"\xffa".decode("utf-8", "replace"), b"\xc3\xa9".decode())
-for bad in (lambda: "é".encode("ascii"), lambda: b"\xff".decode("utf-8"), lambda: "a".index("b"), lambda: "a".join([1]), lambda: "a" + None, lambda: "a" * "b", lambda: "abc"["x"], lambda: ord("ab"), lambda: ord(""), lambda: chr(0x110000), lambda: "".split(""), lambda: "a" < 1, lambda: "x".center(), lambda: int("é"), lambda: "abc".nothing()):
+for bad in (lambda: "é".encode("ascii"), lambda: b"\xff".decode("utf-8"), lambda: "a".index("b"), lambda: "a".join([1]), lambda: "a" + None, lambda: "a" * "b", lambda: str("abc")["x"], lambda: ord("ab"), lambda: ord(""), lambda: chr(0x110000), lambda: "".split(""), lambda: "a" < 1, lambda: "x".center(), lambda: int("é"), lambda: "abc".nothing()):
     try:
         print(bad())
     except (ValueError, TypeError, AttributeError, IndexError) as e:

@@ -228,7 +228,7 @@ fn decode_wide(vm: &mut Vm, bytes: &[u8], encoding: Encoding) -> PyResult {
             body = &body[unit..];
         }
     }
-    if body.len() % unit != 0 {
+    if !body.len().is_multiple_of(unit) {
         return Err(decode_error(vm, name, bytes, bytes.len() - 1, bytes.len(), "truncated data"));
     }
     let units = body.chunks_exact(unit).map(|chunk| {

@@ -12,6 +12,13 @@ use crate::word::{UNDEF, Word};
 
 /// `format(value, spec)`.
 pub fn format_value(vm: &mut Vm, value: Word, text: &str) -> PyResult<String> {
+    if text.is_empty()
+        && let Some(i) = value.as_int()
+    {
+        let mut out = String::new();
+        crate::format::int::push_decimal(&mut out, i);
+        return Ok(out);
+    }
     if text.is_empty() && (value.is_int() || value.is_float() || is_exact_str(vm, value)) {
         return vm.str(value);
     }
@@ -440,6 +447,9 @@ fn push_integer(vm: &mut Vm, out: &mut String, value: Word, code: char, layout: 
         None => integer_operand(vm, value, code)?,
     };
     match int {
+        Int::Small(i) if base == 10 => {
+            percent::push_int(out, i < 0, crate::format::int::Decimal::new(i).digits(), code, layout);
+        }
         Int::Small(i) => percent::push_int(out, i < 0, &crate::format::int::small_digits(i, base), code, layout),
         Int::Big(b) => {
             if base == 10 {

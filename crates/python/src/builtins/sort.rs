@@ -55,7 +55,7 @@ fn text(w: Word) -> &'static str {
     w.as_str().unwrap_or("")
 }
 
-fn sort_plain(vm: &mut Vm, items: &mut Vec<Word>) -> PyResult<()> {
+fn sort_plain(vm: &mut Vm, items: &mut [Word]) -> PyResult<()> {
     match classify(items.iter().copied()) {
         Uniform::Ints => items.sort_by_key(|w| w.unbox_int()),
         Uniform::Floats => items.sort_by(|a, b| order(a.unbox_float(), b.unbox_float())),
@@ -69,17 +69,18 @@ fn order(a: f64, b: f64) -> std::cmp::Ordering {
     a.partial_cmp(&b).unwrap_or(std::cmp::Ordering::Equal)
 }
 
-fn sort_keyed(vm: &mut Vm, items: &mut Vec<Word>, key: Word) -> PyResult<()> {
+fn sort_keyed(vm: &mut Vm, items: &mut [Word], key: Word) -> PyResult<()> {
     let mut pairs = Vec::with_capacity(items.len());
     for &item in items.iter() {
         pairs.push((vm.call(key, &[item])?, item));
     }
-    let result = match classify(pairs.iter().map(|p| p.0)) {
-        Uniform::Ints => Ok(pairs.sort_by_key(|p| p.0.unbox_int())),
-        Uniform::Floats => Ok(pairs.sort_by(|a, b| order(a.0.unbox_float(), b.0.unbox_float()))),
-        Uniform::Strings => Ok(pairs.sort_by(|a, b| text(a.0).cmp(text(b.0)))),
-        Uniform::Mixed => merge_sort(&mut pairs, |a, b| vm.lt(a.0, b.0)),
-    };
+    let mut result = Ok(());
+    match classify(pairs.iter().map(|p| p.0)) {
+        Uniform::Ints => pairs.sort_by_key(|p| p.0.unbox_int()),
+        Uniform::Floats => pairs.sort_by(|a, b| order(a.0.unbox_float(), b.0.unbox_float())),
+        Uniform::Strings => pairs.sort_by(|a, b| text(a.0).cmp(text(b.0))),
+        Uniform::Mixed => result = merge_sort(&mut pairs, |a, b| vm.lt(a.0, b.0)),
+    }
     // Even after an error the items are all there, in some order.
     for (slot, pair) in items.iter_mut().zip(&pairs) {
         *slot = pair.1;

@@ -85,6 +85,51 @@ pub fn digit_count(text: &str) -> usize {
     text.bytes().filter(u8::is_ascii_digit).count()
 }
 
+/// The decimal digits of a machine integer's magnitude, in a buffer on the stack.
+pub struct Decimal {
+    buffer: [u8; 20],
+    start: usize,
+}
+
+impl Decimal {
+    /// Converts, two digits at a time.
+    pub fn new(value: i64) -> Decimal {
+        const PAIRS: &[u8; 200] = b"00010203040506070809101112131415161718192021222324252627282930313233343536373839\
+            40414243444546474849505152535455565758596061626364656667686970717273747576777879\
+            8081828384858687888990919293949596979899";
+        let (mut buffer, mut start) = ([0; 20], 20);
+        let mut rest = value.unsigned_abs();
+        while rest >= 100 {
+            let pair = (rest % 100) as usize * 2;
+            rest /= 100;
+            start -= 2;
+            buffer[start..start + 2].copy_from_slice(&PAIRS[pair..pair + 2]);
+        }
+        if rest >= 10 {
+            let pair = rest as usize * 2;
+            start -= 2;
+            buffer[start..start + 2].copy_from_slice(&PAIRS[pair..pair + 2]);
+        } else {
+            start -= 1;
+            buffer[start] = b'0' + rest as u8;
+        }
+        Decimal { buffer, start }
+    }
+
+    /// The digits.
+    pub fn digits(&self) -> &str {
+        std::str::from_utf8(&self.buffer[self.start..]).unwrap_or("0")
+    }
+}
+
+/// Appends a machine integer in decimal.
+pub fn push_decimal(out: &mut String, value: i64) {
+    if value < 0 {
+        out.push('-');
+    }
+    out.push_str(Decimal::new(value).digits());
+}
+
 /// Digits of `magnitude` in `base` (2, 8, 10 or 16), lower case.
 pub fn magnitude_digits(magnitude: &UBig, base: u8) -> String {
     magnitude.in_radix(base).to_string()
@@ -104,6 +149,15 @@ pub fn small_digits(value: i64, base: u8) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn decimals_are_those_of_the_standard_library() {
+        for value in [0, 9, 10, 99, 100, 12345, -7, i64::MAX, i64::MIN, 1 << 47] {
+            let mut out = String::new();
+            push_decimal(&mut out, value);
+            assert_eq!(out, value.to_string());
+        }
+    }
 
     #[test]
     fn parse_follows_python() {

@@ -189,13 +189,16 @@ pub fn push_text(out: &mut String, text: &str, layout: &Layout) {
 
 /// Appends an integer given by its lower-case digits in the base of `code` (`d`, `i`, `u`, `o`, `x`, `X`).
 pub fn push_int(out: &mut String, negative: bool, digits: &str, code: char, layout: &Layout) {
-    let mut body = String::new();
     let prefix = match (layout.flags.alternate, code) {
         (true, 'x') => "0x",
         (true, 'X') => "0X",
         (true, 'o') => "0o",
         _ => "",
     };
+    if layout.precision.is_none_or(|minimum| minimum <= digits.len()) && code != 'X' {
+        return push_signed(out, negative, prefix, digits, layout);
+    }
+    let mut body = String::new();
     if let Some(minimum) = layout.precision {
         body.extend(std::iter::repeat_n('0', minimum.saturating_sub(digits.len())));
     }

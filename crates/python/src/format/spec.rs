@@ -219,9 +219,14 @@ fn push_number(out: &mut String, parts: &Parts, spec: &Spec) -> Result<()> {
     let fixed = sign.len() + parts.prefix.len() + parts.rest.chars().count();
     // Zeros between sign and digits are grouped like the digits themselves.
     let zeros_to = if spec.fill == '0' && align == '=' { spec.width.saturating_sub(fixed) } else { 0 };
-    let mut digits = String::new();
-    push_grouped(&mut digits, parts.digits, spec.grouping, parts.group, zeros_to);
-    let padding = spec.width.saturating_sub(fixed + digits.chars().count());
+    let grouped;
+    let digits = if spec.grouping.is_none() && zeros_to <= parts.digits.len() {
+        parts.digits
+    } else {
+        grouped = group_digits(parts.digits, spec.grouping, parts.group, zeros_to);
+        &grouped
+    };
+    let padding = spec.width.saturating_sub(fixed + digits.len());
     let (left, inner, right) = match align {
         '>' => (padding, 0, 0),
         '^' => (padding / 2, 0, padding - padding / 2),
@@ -232,19 +237,20 @@ fn push_number(out: &mut String, parts: &Parts, spec: &Spec) -> Result<()> {
     out.push_str(sign);
     out.push_str(parts.prefix);
     out.extend(std::iter::repeat_n(spec.fill, inner));
-    out.push_str(&digits);
+    out.push_str(digits);
     out.push_str(parts.rest);
     out.extend(std::iter::repeat_n(spec.fill, right));
     Ok(())
 }
 
-/// Appends `digits` with separators, padded with zeros to at least `min_width` characters.
-fn push_grouped(out: &mut String, digits: &str, separator: Option<char>, group: usize, min_width: usize) {
+/// `digits` with separators, padded with zeros to at least `min_width` characters.
+fn group_digits(digits: &str, separator: Option<char>, group: usize, min_width: usize) -> String {
+    let mut out = String::with_capacity(min_width.max(digits.len() * 2));
     // Non-finite values have no digits: their padding is not grouped.
     let Some(separator) = separator.filter(|_| !digits.is_empty()) else {
         out.extend(std::iter::repeat_n('0', min_width.saturating_sub(digits.len())));
         out.push_str(digits);
-        return;
+        return out;
     };
     let grouped = |count: usize| count + count.saturating_sub(1) / group;
     let mut count = digits.len();
@@ -256,11 +262,12 @@ fn push_grouped(out: &mut String, digits: &str, separator: Option<char>, group: 
     }
     let zeros = count - digits.len();
     for (i, c) in std::iter::repeat_n('0', zeros).chain(digits.chars()).enumerate() {
-        if i > 0 && (count - i) % group == 0 {
+        if i > 0 && (count - i).is_multiple_of(group) {
             out.push(separator);
         }
         out.push(c);
     }
+    out
 }
 
 /// Appends `format(value, spec)` for a machine integer.
@@ -270,6 +277,9 @@ pub fn format_int(out: &mut String, value: i64, spec: &Spec, type_name: &str) ->
         Some('c') => format_char(out, u32::try_from(value).ok(), spec),
         kind => {
             let base = int_base(kind).ok_or_else(|| spec.unknown_code(type_name))?;
+            if base == 10 {
+                return format_digits(out, value < 0, int::Decimal::new(value).digits(), base, spec);
+            }
             format_digits(out, value < 0, &int::small_digits(value, base), base, spec)
         }
     }

@@ -558,15 +558,11 @@ fn python_mod(x: f64, y: f64) -> f64 {
 
 /// `x // y` as CPython computes it.
 fn python_floor_div(x: f64, y: f64) -> f64 {
-    let mut r = x % y;
+    let r = x % y;
     let mut div = (x - r) / y;
-    if r != 0.0 {
-        if (y < 0.0) != (r < 0.0) {
-            r += y;
-            div -= 1.0;
-        }
+    if r != 0.0 && (y < 0.0) != (r < 0.0) {
+        div -= 1.0;
     }
-    let _ = r;
     if div == 0.0 {
         return 0.0f64.copysign(x / y);
     }

@@ -53,8 +53,11 @@ impl Host for Vm {
             // SAFETY: loaded code is immortal.
             let source = unsafe { &(*(state.code as *const LoadedCode)).source };
             if i > 0 {
-                // The call header; the frames of special methods keep an operand in a third word.
-                slots.extend([state.base - 3, state.base - 2, state.base - 1]);
+                slots.extend([state.base - 2, state.base - 1]);
+                // The frames of special methods keep an operand in a third word.
+                if Frame::kind_of(state.extra).answers() {
+                    slots.push(state.base - 3);
+                }
             }
             let register = |r: u32| state.base + r as i32;
             match states.get(i + 1) {

@@ -31,7 +31,7 @@ unary! {
     asin = f64::asin;
     asinh = |x| m::asinh(x).unwrap_or(f64::NAN);
     atan = f64::atan;
-    cbrt = |x| m::cbrt(x).unwrap_or(f64::NAN);
+    cbrt = f64::cbrt;
     cos = f64::cos;
     cosh = f64::cosh;
     degrees = |x| x * (180.0 / std::f64::consts::PI);

@@ -182,18 +182,18 @@ fn clear_dead(vm: &mut Vm) {
 
 fn construct_weak(vm: &mut Vm, class: Gc<Class>, a: &Args) -> PyResult {
     let [target, callback] = args::bind(vm, a, "ref", ["/object", "/callback"], 1, 2)?;
-    let allowed = !matches!(
+    let refused = matches!(
         target.tag(),
         crate::objects::TypeTag::Free
             | crate::objects::TypeTag::Str
             | crate::objects::TypeTag::BigInt
             | crate::objects::TypeTag::Bytes
-    ) && !(vm.type_of(target).has(crate::objects::class::C_BUILTIN)
+    ) || (vm.type_of(target).has(crate::objects::class::C_BUILTIN)
         && matches!(
             target.tag(),
             crate::objects::TypeTag::List | crate::objects::TypeTag::Dict | crate::objects::TypeTag::Tuple
         ));
-    if !allowed {
+    if refused {
         return Err(args::wrong_type(vm, target, "cannot create weak reference to '{}' object"));
     }
     if let Some(mut header) = target.header() {

@@ -194,7 +194,7 @@ fn builtin_names(vm: &mut Vm, module: Gc<Module>) {
 }
 
 fn exit(vm: &mut Vm, a: &Args) -> PyResult {
-    let arguments: &[Word] = if a.is_empty() { &[] } else { &[a[0]] };
+    let arguments: &[Word] = if a.is_empty() || a[0].is_none() { &[] } else { &[a[0]] };
     Err(vm.raise_with(Exc::SystemExit, arguments))
 }
 

@@ -225,13 +225,16 @@ pub struct Super {
     pub of: Gc<Class>,
 }
 
+/// Sets an attribute of the first word to the second.
+pub type Setter = fn(&mut Vm, Word, Word) -> PyResult<()>;
+
 /// A native attribute: getter and optional setter.
 #[repr(C)]
 pub struct GetSet {
     pub hdr: Header,
     pub name: Word,
     pub get: fn(&mut Vm, Word) -> PyResult,
-    pub set: Option<fn(&mut Vm, Word, Word) -> PyResult<()>>,
+    pub set: Option<Setter>,
     pub owner: Gc<Class>,
 }
 

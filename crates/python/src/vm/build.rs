@@ -202,7 +202,7 @@ impl Vm {
     fn finish_dict_flag(&mut self, mut class: Gc<Class>) {
         let slots = self.names.slots;
         let declares = class.dict.get(slots).is_some();
-        let has_dict_slot = class.slots.iter().any(|n| *n == self.names.dict);
+        let has_dict_slot = class.slots.contains(&self.names.dict);
         if declares && !has_dict_slot && class.bases.iter().all(|b| b.has(C_NO_DICT)) {
             class.flags |= C_NO_DICT;
         }

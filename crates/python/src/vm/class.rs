@@ -34,7 +34,7 @@ fn object_init(vm: &mut Vm, a: &Args) -> PyResult {
         let class = vm.type_of(a[0]);
         let new = vm.lookup_class(class, vm.names.new);
         let init = vm.lookup_class(class, vm.names.init);
-        if !new.is_some_and(|n| !is_native(n, &NEW)) || !init.is_some_and(|n| is_native(n, &OBJECT_INIT)) {
+        if new.is_none_or(|n| is_native(n, &NEW)) || !init.is_some_and(|n| is_native(n, &OBJECT_INIT)) {
             let name = class.name_str();
             return Err(vm.type_error(format!("{name}.__init__() takes exactly one argument (the instance to initialize)")));
         }

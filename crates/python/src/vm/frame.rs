@@ -67,6 +67,12 @@ impl FrameKind {
         )
     }
 
+    /// Whether the frame runs a special method that answers an operator.
+    #[inline(always)]
+    pub fn answers(self) -> bool {
+        matches!(self, FrameKind::Test | FrameKind::Bool | FrameKind::NotBool | FrameKind::Operator)
+    }
+
     /// Whether native code waits for the frame.
     #[inline(always)]
     pub fn is_boundary(self) -> bool {
@@ -105,9 +111,14 @@ impl Frame {
         u64::from(self.dst) | u64::from(self.skip) << 16 | (self.kind as u64) << 24
     }
 
+    /// The kind in what [`Frame::linkage`] packed.
+    pub fn kind_of(linkage: u64) -> FrameKind {
+        FrameKind::ALL[(linkage >> 24) as usize % FrameKind::ALL.len()]
+    }
+
     /// A frame from its parts, as [`Frame::linkage`] packed them.
     pub fn from_linkage(code: *mut LoadedCode, base: *mut Word, pc: u32, linkage: u64) -> Frame {
-        let kind = FrameKind::ALL[(linkage >> 24) as usize % FrameKind::ALL.len()];
+        let kind = Frame::kind_of(linkage);
         // SAFETY: `pc` is an instruction of the code.
         let pc = unsafe { (*code).instrs.add(pc as usize) };
         Frame { code, base, pc, dst: linkage as u16, kind, skip: (linkage >> 16) as u8 }
@@ -183,10 +194,8 @@ impl Vm {
     #[inline(always)]
     pub fn push_frame(&mut self, pc: *mut u64, frame: Frame) -> bool {
         let end = frame.end();
-        if end > self.high_water || self.frames.len() >= self.recursion_limit {
-            if !self.grow_stack(end) {
-                return false;
-            }
+        if (end > self.high_water || self.frames.len() >= self.recursion_limit) && !self.grow_stack(end) {
+            return false;
         }
         self.frame_mut().pc = pc;
         self.push_unchecked(frame);

@@ -133,7 +133,7 @@ impl Vm {
             let mut buf = a.buffer().unwrap_or(std::ptr::null_mut());
             let add = b.nbytes as usize;
             let fits = !buf.is_null()
-                && a.ptr.add(a.nbytes as usize) == (*buf).data.add((*buf).used) as *const u8
+                && std::ptr::eq(a.ptr.add(a.nbytes as usize), (*buf).data.add((*buf).used))
                 && (*buf).cap - (*buf).used >= add;
             let data = if fits {
                 std::ptr::copy_nonoverlapping(b.ptr, (*buf).data.add((*buf).used), add);

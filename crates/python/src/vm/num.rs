@@ -249,30 +249,30 @@ impl Vm {
                 self.int_binary(op, x, y)
             }
             (Num::Complex(..), _) | (_, Num::Complex(..)) => {
-                let (x, y) = (self.to_complex(x)?, self.to_complex(y)?);
+                let (x, y) = (self.num_as_complex(x)?, self.num_as_complex(y)?);
                 self.complex_binary(op, x, y)
             }
             (x, y) => {
                 if matches!(op, BinOp::LShift | BinOp::RShift | BinOp::And | BinOp::Or | BinOp::Xor | BinOp::MatMul) {
                     return Ok(NOTIMPL);
                 }
-                let (x, y) = (self.to_float(x)?, self.to_float(y)?);
+                let (x, y) = (self.num_as_float(x)?, self.num_as_float(y)?);
                 self.float_binary(op, x, y)
             }
         }
     }
 
-    fn to_float(&mut self, n: Num) -> PyResult<f64> {
+    fn num_as_float(&mut self, n: Num) -> PyResult<f64> {
         match n {
             Num::Int(i) => self.int_to_f64(i),
             Num::Float(f) | Num::Complex(f, _) => Ok(f),
         }
     }
 
-    fn to_complex(&mut self, n: Num) -> PyResult<(f64, f64)> {
+    fn num_as_complex(&mut self, n: Num) -> PyResult<(f64, f64)> {
         match n {
             Num::Complex(re, im) => Ok((re, im)),
-            n => Ok((self.to_float(n)?, 0.0)),
+            n => Ok((self.num_as_float(n)?, 0.0)),
         }
     }
 

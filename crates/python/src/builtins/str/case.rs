@@ -1,6 +1,6 @@
 //! Changing case.
 
-use super::this;
+use super::{new_ascii, this};
 use crate::format::unicode::{self, push_folded, push_title};
 use crate::objects::{Args, MethodDef};
 use crate::vm::{PyResult, Vm};
@@ -16,14 +16,24 @@ pub(super) static METHODS: &[MethodDef] = &[
 
 fn lower(vm: &mut Vm, a: &Args) -> PyResult {
     let (string, text) = this(vm, a)?;
-    let lower = if string.is_ascii() { text.to_ascii_lowercase() } else { text.to_lowercase() };
-    Ok(vm.new_string(lower))
+    if string.is_ascii() {
+        return Ok(new_ascii(vm, text.len(), |bytes| {
+            bytes.copy_from_slice(text.as_bytes());
+            bytes.make_ascii_lowercase();
+        }));
+    }
+    Ok(vm.new_string(text.to_lowercase()))
 }
 
 fn upper(vm: &mut Vm, a: &Args) -> PyResult {
     let (string, text) = this(vm, a)?;
-    let upper = if string.is_ascii() { text.to_ascii_uppercase() } else { text.to_uppercase() };
-    Ok(vm.new_string(upper))
+    if string.is_ascii() {
+        return Ok(new_ascii(vm, text.len(), |bytes| {
+            bytes.copy_from_slice(text.as_bytes());
+            bytes.make_ascii_uppercase();
+        }));
+    }
+    Ok(vm.new_string(text.to_uppercase()))
 }
 
 fn casefold(vm: &mut Vm, a: &Args) -> PyResult {

@@ -23,6 +23,11 @@ pub fn install(vm: &mut Vm) {
 
 /// `str(object)`, `str(bytes, encoding, errors)`.
 fn construct(vm: &mut Vm, class: Gc<Class>, a: &Args) -> PyResult {
+    if let ([object], false) = (a.pos(), a.has_kw())
+        && class == vm.types.str
+    {
+        return vm.str_word(*object);
+    }
     let [object, encoding, errors] = args::bind(vm, a, "str", ["object", "encoding", "errors"], 0, 3)?;
     let word = if object == UNDEF {
         vm.empty_str.word()
@@ -71,6 +76,23 @@ fn text_arg(vm: &mut Vm, a: &Args, i: usize, function: &str) -> PyResult<&'stati
             };
             Err(vm.type_error(message))
         }
+    }
+}
+
+/// An ASCII string of `length` bytes that `fill` writes (all of them, ASCII only).
+fn new_ascii(vm: &mut Vm, length: usize, fill: impl FnOnce(&mut [u8])) -> Word {
+    if length < 2 {
+        let mut buffer = [0; 1];
+        fill(&mut buffer[..length]);
+        return vm.new_str(std::str::from_utf8(&buffer[..length]).unwrap_or(""));
+    }
+    let string = vm.alloc_str(length, length);
+    // SAFETY: a fresh string has room for its bytes, which nothing else sees yet; zeroing makes them a valid slice.
+    unsafe {
+        let bytes = (*string).ptr as *mut u8;
+        bytes.write_bytes(0, length);
+        fill(std::slice::from_raw_parts_mut(bytes, length));
+        Gc::from_ptr(string).word()
     }
 }
 

@@ -1,10 +1,10 @@
 //! Splitting and joining.
 
 use super::search::separator;
-use super::this;
+use super::{new_ascii, this};
 use crate::builtins::args::{self, given};
 use crate::format::unicode::{is_line_end, is_space};
-use crate::objects::{Args, List, MethodDef, Tuple, TypeTag};
+use crate::objects::{Args, List, MethodDef, Str, Tuple, TypeTag};
 use crate::vm::{Exc, PyResult, Vm};
 use crate::word::{UNDEF, Word};
 
@@ -31,10 +31,11 @@ fn split_arguments(vm: &mut Vm, a: &Args, name: &str) -> PyResult<(Option<&'stat
 }
 
 fn split(vm: &mut Vm, a: &Args) -> PyResult {
-    let (_, text) = this(vm, a)?;
+    let (string, text) = this(vm, a)?;
     let (sep, limit) = split_arguments(vm, a, "split")?;
     let mut parts = Vec::new();
     match sep {
+        None if string.is_ascii() => split_ascii_blanks(vm, text, limit, &mut parts),
         Some(sep) => {
             for part in text.splitn(limit.saturating_add(1), sep) {
                 parts.push(vm.new_str(part));
@@ -43,6 +44,30 @@ fn split(vm: &mut Vm, a: &Args) -> PyResult {
         None => split_blanks(vm, text, limit, &mut parts),
     }
     Ok(vm.new_list(parts))
+}
+
+/// [`split_blanks`] of ASCII text, byte by byte.
+fn split_ascii_blanks(vm: &mut Vm, text: &str, limit: usize, parts: &mut Vec<Word>) {
+    let bytes = text.as_bytes();
+    let blank = |at: usize| is_space(bytes[at] as char);
+    let mut at = 0;
+    loop {
+        while at < bytes.len() && blank(at) {
+            at += 1;
+        }
+        let start = at;
+        if start == bytes.len() {
+            return;
+        }
+        if parts.len() == limit {
+            parts.push(vm.new_str(&text[start..]));
+            return;
+        }
+        while at < bytes.len() && !blank(at) {
+            at += 1;
+        }
+        parts.push(vm.new_str(&text[start..at]));
+    }
 }
 
 fn split_blanks(vm: &mut Vm, text: &str, limit: usize, parts: &mut Vec<Word>) {
@@ -147,13 +172,26 @@ fn join(vm: &mut Vm, a: &Args) -> PyResult {
     {
         return Ok(*only);
     }
+    let mut ascii = string.is_ascii();
     let mut size = string.nbytes as usize * items.len().saturating_sub(1);
     for (i, item) in items.iter().enumerate() {
-        let Some(text) = item.as_str() else {
+        let Some(text) = item.cast::<Str>() else {
             let kind = vm.type_name(*item);
             return Err(vm.type_error(format!("sequence item {i}: expected str instance, {kind} found")));
         };
-        size += text.len();
+        size += text.nbytes as usize;
+        ascii &= text.is_ascii();
+    }
+    if ascii {
+        return Ok(new_ascii(vm, size, |mut bytes| {
+            for (i, item) in items.iter().enumerate() {
+                for part in [if i > 0 { sep } else { "" }, item.as_str().unwrap_or("")] {
+                    let (head, tail) = bytes.split_at_mut(part.len());
+                    head.copy_from_slice(part.as_bytes());
+                    bytes = tail;
+                }
+            }
+        }));
     }
     let mut out = String::with_capacity(size);
     for (i, item) in items.iter().enumerate() {

@@ -318,7 +318,7 @@ fn fill(vm: &mut Vm, array: &mut Array, source: Word) -> PyResult<()> {
     }
     if source.is::<crate::objects::Bytes>() || source.is::<crate::objects::ByteArray>() {
         let bytes = crate::builtins::bytes::bytes_of(source).unwrap_or(&[]);
-        if bytes.len() % array.kind.size != 0 {
+        if !bytes.len().is_multiple_of(array.kind.size) {
             return Err(vm.value_error("bytes length not a multiple of item size"));
         }
         array.splice(0, 0, bytes);

@@ -1,6 +1,6 @@
 //! `product`, `permutations`, `combinations`, `combinations_with_replacement`: all choose places in pools.
 
-use super::{mark, object};
+use super::{mark, object, tuple};
 use crate::builtins::args::{self, given};
 use crate::heap::Marker;
 use crate::objects::{Args, Class, Gc, NativeIter};
@@ -25,8 +25,7 @@ impl NativeIter for Product {
         if self.done {
             return Ok(None);
         }
-        let row: Vec<Word> = self.pools.iter().zip(&self.places).map(|(pool, &place)| pool[place]).collect();
-        Ok(Some(vm.new_tuple(&row)))
+        Ok(Some(tuple(vm, self.places.len(), |i| self.pools[i][self.places[i]])))
     }
 
     fn trace(&self, marker: &mut Marker) {
@@ -87,8 +86,7 @@ impl NativeIter for Permutations {
         if self.done {
             return Ok(None);
         }
-        let row: Vec<Word> = self.places[..self.cycles.len()].iter().map(|&place| self.pool[place]).collect();
-        Ok(Some(vm.new_tuple(&row)))
+        Ok(Some(tuple(vm, self.cycles.len(), |i| self.pool[self.places[i]])))
     }
 
     fn trace(&self, marker: &mut Marker) {
@@ -151,8 +149,7 @@ impl NativeIter for Combinations {
         if self.done {
             return Ok(None);
         }
-        let row: Vec<Word> = self.places.iter().map(|&place| self.pool[place]).collect();
-        Ok(Some(vm.new_tuple(&row)))
+        Ok(Some(tuple(vm, self.places.len(), |i| self.pool[self.places[i]])))
     }
 
     fn trace(&self, marker: &mut Marker) {

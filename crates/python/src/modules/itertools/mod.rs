@@ -55,6 +55,17 @@ fn object(vm: &mut Vm, class: Gc<Class>, iter: impl NativeIter + 'static) -> PyR
     Ok(vm.new_native_iter_of(class, Box::new(iter)))
 }
 
+/// A tuple of chosen items.
+fn tuple(vm: &mut Vm, length: usize, item: impl Fn(usize) -> Word) -> Word {
+    match vm.alloc_tuple(length).filter(|_| length > 0) {
+        Some(mut tuple) => {
+            tuple.items_mut().iter_mut().enumerate().for_each(|(i, place)| *place = item(i));
+            tuple.word()
+        }
+        None => vm.empty_tuple,
+    }
+}
+
 /// Marks every word.
 fn mark(marker: &mut Marker, words: &[Word]) {
     for &word in words {

@@ -1,6 +1,6 @@
 """Container types: the hot ones are native, the rest is written here."""
 
-from _collections import deque, defaultdict, _caller_module, _tuplegetter
+from _collections import deque, defaultdict, __new__ as _namedtuple_new, _caller_module, _tuplegetter
 
 __all__ = ["ChainMap", "Counter", "OrderedDict", "UserDict", "UserList", "UserString", "defaultdict", "deque", "namedtuple"]
 
@@ -565,56 +565,6 @@ def _check_field_names(typename, field_names, rename):
     return tuple(names)
 
 
-def _join_names(names):
-    quoted = [repr(name) for name in names]
-    if len(quoted) == 1:
-        return quoted[0]
-    if len(quoted) == 2:
-        return " and ".join(quoted)
-    return ", ".join(quoted[:-1]) + ", and " + quoted[-1]
-
-
-def _namedtuple_new(typename, fields, defaults):
-    count = len(fields)
-    required = count - len(defaults)
-    by_name = {name: i for i, name in enumerate(fields)}
-    tuple_new = tuple.__new__
-
-    def bind(args, kwargs):
-        given = len(args)
-        if given > count:
-            takes = f"from {required + 1} to {count + 1}" if defaults else f"{count + 1}"
-            raise TypeError(f"{typename}.__new__() takes {takes} positional arguments but {given + 1} were given")
-        values = list(args) + [_MISSING] * (count - given)
-        for name, value in kwargs.items():
-            i = by_name.get(name)
-            if i is None:
-                raise TypeError(f"{typename}.__new__() got an unexpected keyword argument {name!r}")
-            if values[i] is not _MISSING:
-                raise TypeError(f"{typename}.__new__() got multiple values for argument {name!r}")
-            values[i] = value
-        for i in range(required, count):
-            if values[i] is _MISSING:
-                values[i] = defaults[i - required]
-        absent = [name for name, value in zip(fields, values) if value is _MISSING]
-        if absent:
-            plural = "" if len(absent) == 1 else "s"
-            raise TypeError(
-                f"{typename}.__new__() missing {len(absent)} required positional argument{plural}: {_join_names(absent)}"
-            )
-        return values
-
-    def __new__(_cls, *args, **kwargs):
-        if len(args) == count and not kwargs:
-            return tuple_new(_cls, args)
-        return tuple_new(_cls, bind(args, kwargs))
-
-    return __new__
-
-
-_MISSING = object()
-
-
 def namedtuple(typename, field_names, *, rename=False, defaults=None, module=None):
     """Makes a subclass of tuple with named fields."""
     typename = str(typename)
@@ -653,7 +603,7 @@ def namedtuple(typename, field_names, *, rename=False, defaults=None, module=Non
         "_fields": fields,
         "_field_defaults": dict(zip(fields[count - len(defaults):], defaults)),
         "__match_args__": fields,
-        "__new__": _namedtuple_new(typename, fields, defaults),
+        "__new__": _namedtuple_new,
         "_make": classmethod(_make),
         "_replace": _replace,
         "__repr__": __repr__,

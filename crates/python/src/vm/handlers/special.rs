@@ -5,7 +5,6 @@
 
 use super::*;
 use crate::bytecode::{Op, insn};
-use crate::jit::functions::*;
 use crate::objects::Function;
 use crate::objects::class::C_IDENTITY_EQ;
 use crate::vm::frame::{Frame, FrameKind};
@@ -314,7 +313,7 @@ impl Vm {
                 // A number or string on the left has declined before its right operand was asked.
                 if t1 != t2
                     && let Some(f) = self.lookup_class(t2, other)
-                    && !(swapped && !f.is::<Function>())
+                    && (!swapped || f.is::<Function>())
                 {
                     let w = self.call_descr(f, second, t2, &crate::objects::Args::new(&[first]))?;
                     if w != NOTIMPL {
