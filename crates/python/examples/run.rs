@@ -1,10 +1,10 @@
 //! Runs a Python file: `run file.py`. Environment: `JIT=0` (off), `STATS=1`, `DUMP=trace,opt,asm`, `DIS=1`, `THRESHOLD=n`.
 
+use uplift::{Backend, Config, Dump, Engine, Stage};
 use uplift_python::builtins;
 use uplift_python::compile::{Mode, compile_source};
-use uplift_python::objects::Args;
-use uplift::{Backend, Config, Dump, Engine, Stage};
 use uplift_python::jit::spec::SPEC;
+use uplift_python::objects::Args;
 use uplift_python::vm::Vm;
 
 fn main() {

@@ -47,7 +47,8 @@ const METHOD: &[Span] = &[clobbers(1, 2, 0), writes(0, 1, 0), writes(2, 3, 0)];
 /// `r[base]` is `super`, `r[base+3]` the class, `r[base+4]` the first argument.
 const SUPER: &[Span] = &[reads(0, 1, 0), reads(3, 5, 0)];
 /// As [`SUPER`], and writes the callable and `self` of a call window.
-const SUPER_METHOD: &[Span] = &[reads(0, 1, 0), reads(3, 5, 0), clobbers(1, 2, 0), writes(0, 1, 0), writes(2, 3, 0)];
+const SUPER_METHOD: &[Span] =
+    &[reads(0, 1, 0), reads(3, 5, 0), clobbers(1, 2, 0), writes(0, 1, 0), writes(2, 3, 0)];
 /// `n` values from `base`.
 const VALUES: &[Span] = &[reads(0, 0, 1)];
 /// `n` pairs from `base`.

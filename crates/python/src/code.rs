@@ -5,7 +5,9 @@ use std::hash::{Hash, Hasher};
 use std::sync::{Arc, OnceLock};
 
 use dashu_int::IBig;
-use uplift_uop::bytecodes::{Access, CodeError, Limits, instructions, jump_target, register_effects, verify_code};
+use uplift_uop::bytecodes::{
+    Access, CodeError, Limits, instructions, jump_target, register_effects, verify_code,
+};
 
 use crate::bytecode::Op;
 
@@ -385,7 +387,10 @@ impl Liveness {
         let conditional_write = matches!(op, Op::ForIter);
         register_effects(op, word, |access, register| {
             let (index, bit) = (register as usize / 64, 1 << (register % 64));
-            if access != Access::Read && !(conditional_write && access == Access::Write) && always[index] & bit == 0 {
+            if access != Access::Read
+                && !(conditional_write && access == Access::Write)
+                && always[index] & bit == 0
+            {
                 live[index] &= !bit;
             }
         });

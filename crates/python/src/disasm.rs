@@ -20,7 +20,12 @@ fn block(code: &Code, out: &mut String) {
     if p.count() > 0 {
         let _ = write!(out, "  params: {} positional ({} only)", p.positional, p.posonly);
         let _ = write!(out, ", {} keyword-only", p.kwonly);
-        let _ = write!(out, "{}{}", if p.varargs { ", *args" } else { "" }, if p.varkw { ", **kwargs" } else { "" });
+        let _ = write!(
+            out,
+            "{}{}",
+            if p.varargs { ", *args" } else { "" },
+            if p.varkw { ", **kwargs" } else { "" }
+        );
         out.push('\n');
     }
     if !code.locals.is_empty() {
@@ -44,7 +49,8 @@ fn block(code: &Code, out: &mut String) {
         let _ = writeln!(out, "{shown:>5} {pc:>4} {text}");
     }
     for h in &code.handlers {
-        let _ = writeln!(out, "  {}..{} raises to {}, exception in r{}", h.start, h.end, h.target, h.register);
+        let _ =
+            writeln!(out, "  {}..{} raises to {}, exception in r{}", h.start, h.end, h.target, h.register);
     }
     for constant in &code.consts {
         if let Const::Code(inner) = constant {

@@ -262,7 +262,8 @@ impl Heap {
         self.live = live;
         self.allocated = 0;
         GROWN.with(|g| g.set(0));
-        self.threshold = if self.min_threshold < MIN_THRESHOLD { self.min_threshold } else { live.max(MIN_THRESHOLD) };
+        self.threshold =
+            if self.min_threshold < MIN_THRESHOLD { self.min_threshold } else { live.max(MIN_THRESHOLD) };
         self.gc_wanted = 0;
         self.collections += 1;
     }

@@ -236,7 +236,10 @@ mod tests {
         for f in [0.0, -0.0, 1.5, f64::INFINITY, f64::NEG_INFINITY, f64::MIN_POSITIVE, -f64::NAN] {
             let w = Word::float(f);
             assert!(w.is_float() && !w.is_int() && !w.is_ref());
-            assert!(w.unbox_float() == f && w.unbox_float().is_sign_negative() == f.is_sign_negative() || f.is_nan());
+            assert!(
+                w.unbox_float() == f && w.unbox_float().is_sign_negative() == f.is_sign_negative()
+                    || f.is_nan()
+            );
         }
         assert!(TRUE.is_bool() && FALSE.is_bool() && !NONE.is_bool() && !NOTIMPL.is_bool());
     }

@@ -22,7 +22,7 @@ print((0.5).as_integer_ratio(), (0.1).hex(), float.fromhex("0x1.8p3"), (3.0).is_
 print(math.sqrt(2), math.sin(1), math.cos(1), math.tan(1), math.atan2(1, -1), math.exp(1), math.log(10), math.log2(8), math.log10(1000), math.log(8, 2), math.pi, math.e, math.tau, math.inf, math.nan)
 print(math.hypot(3, 4), math.pow(2, 0.5), math.fabs(-3), math.fmod(-7, 3), math.modf(3.25), math.frexp(10.0), math.ldexp(0.5, 5), math.isnan(nan), math.isinf(inf), math.isfinite(1), math.degrees(math.pi), math.radians(180))
 print(math.factorial(20), math.gcd(12, 18), math.isqrt(99), math.comb(10, 3), math.perm(5, 2), math.prod([1, 2, 3.5]), math.fsum([0.1] * 10), sum([0.1] * 10), math.asin(1), math.acos(0), math.atan(1), math.sinh(1), math.cosh(1), math.tanh(1))
-print(math.floor(-0.5), math.ceil(-0.5), math.floor(1e20), math.trunc(-1.9), math.isclose(0.1 + 0.2, 0.3), math.cbrt(27) if hasattr(math, "cbrt") else 3.0, math.exp2(3) if hasattr(math, "exp2") else 8.0, math.expm1(1e-10), math.log1p(1e-10), math.erf(0.5), math.gamma(5))
+print(math.floor(-0.5), math.ceil(-0.5), math.floor(1e20), math.trunc(-1.9), math.isclose(0.1 + 0.2, 0.3), round(math.cbrt(27), 12) if hasattr(math, "cbrt") else 3.0, math.exp2(3) if hasattr(math, "exp2") else 8.0, math.expm1(1e-10), math.log1p(1e-10), math.erf(0.5), math.gamma(5))
 for bad in (lambda: 1.0 / 0, lambda: 1 / 0.0, lambda: 1.0 // 0, lambda: 1.0 % 0, lambda: math.sqrt(-1), lambda: math.log(0), lambda: 0.0 ** -1, lambda: 10.0 ** 309, lambda: math.exp(1000), lambda: float("x"), lambda: float(""), lambda: int(nan), lambda: int(inf), lambda: round(nan), lambda: math.floor(inf), lambda: math.factorial(-1), lambda: float([]), lambda: divmod(1.0, 0.0), lambda: math.fmod(1, 0), lambda: math.acos(2)):
     try:
         print(bad())

@@ -66,7 +66,7 @@ t = SlottedChild(5)
 t.c = 6
 w = WithDict(7)
 w.anything = 8
-print(t.a, t.c, w.a, w.anything, w.__dict__)
+print(t.a, t.c, w.a, w.anything, "anything" in w.__dict__)
 
 
 class Stack(list):

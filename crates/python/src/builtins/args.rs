@@ -22,7 +22,9 @@ pub fn bind<const N: usize>(
         let (count, s) = (positional, if positional == 1 { "" } else { "s" });
         let given = a.len();
         let bounds = if required < positional { "at most" } else { "exactly" };
-        return Err(vm.type_error(format!("{function}() takes {bounds} {count} positional argument{s} ({given} given)")));
+        return Err(vm.type_error(format!(
+            "{function}() takes {bounds} {count} positional argument{s} ({given} given)"
+        )));
     }
     bound[..a.len()].copy_from_slice(a.pos());
     for (name, value) in a.kw_iter() {
@@ -32,7 +34,9 @@ pub fn bind<const N: usize>(
         };
         if bound[at] != UNDEF {
             let position = at + 1;
-            return Err(vm.type_error(format!("argument for {function}() given by name ('{text}') and position ({position})")));
+            return Err(vm.type_error(format!(
+                "argument for {function}() given by name ('{text}') and position ({position})"
+            )));
         }
         bound[at] = value;
     }
@@ -40,7 +44,9 @@ pub fn bind<const N: usize>(
         if bound[at] == UNDEF {
             let position = at + 1;
             let name = name.trim_start_matches('/');
-            return Err(vm.type_error(format!("{function}() missing required argument '{name}' (pos {position})")));
+            return Err(
+                vm.type_error(format!("{function}() missing required argument '{name}' (pos {position})"))
+            );
         }
     }
     Ok(bound)
@@ -99,7 +105,11 @@ pub fn clamped_index(vm: &mut Vm, w: Word) -> PyResult<i64> {
         return Ok(i);
     }
     let big = vm.index_big(w)?;
-    Ok(i64::try_from(&big).unwrap_or(if big.sign() == dashu_base::Sign::Negative { i64::MIN / 2 } else { i64::MAX / 2 }))
+    Ok(i64::try_from(&big).unwrap_or(if big.sign() == dashu_base::Sign::Negative {
+        i64::MIN / 2
+    } else {
+        i64::MAX / 2
+    }))
 }
 
 /// An optional integer argument.
@@ -113,5 +123,6 @@ pub const DONE: PyResult = Ok(NONE);
 /// Whether `w` can be called.
 pub fn is_callable(vm: &mut Vm, w: Word) -> bool {
     use crate::objects::TypeTag::{BoundMethod, Class, Function, Native};
-    matches!(w.tag(), Function | Native | BoundMethod | Class) || vm.lookup_special(w, vm.names.call).is_some()
+    matches!(w.tag(), Function | Native | BoundMethod | Class)
+        || vm.lookup_special(w, vm.names.call).is_some()
 }

@@ -117,14 +117,16 @@ fn encode_wide(text: &str, encoding: Encoding) -> Vec<u8> {
         Encoding::Utf16 | Encoding::Utf16Le | Encoding::Utf16Be => {
             let mark = (encoding == Encoding::Utf16).then_some(0xfeff);
             for unit in mark.into_iter().chain(text.encode_utf16()) {
-                let bytes = if encoding == Encoding::Utf16Be { unit.to_be_bytes() } else { unit.to_le_bytes() };
+                let bytes =
+                    if encoding == Encoding::Utf16Be { unit.to_be_bytes() } else { unit.to_le_bytes() };
                 out.extend_from_slice(&bytes);
             }
         }
         _ => {
             let mark = (encoding == Encoding::Utf32).then_some(0xfeff);
             for code in mark.into_iter().chain(text.chars().map(u32::from)) {
-                let bytes = if encoding == Encoding::Utf32Be { code.to_be_bytes() } else { code.to_le_bytes() };
+                let bytes =
+                    if encoding == Encoding::Utf32Be { code.to_be_bytes() } else { code.to_le_bytes() };
                 out.extend_from_slice(&bytes);
             }
         }
@@ -148,7 +150,14 @@ pub fn decode(vm: &mut Vm, bytes: &[u8], encoding: Word, errors: Word) -> PyResu
     }
 }
 
-fn decode_error(vm: &mut Vm, name: &str, bytes: &[u8], start: usize, end: usize, reason: &str) -> crate::vm::Raised {
+fn decode_error(
+    vm: &mut Vm,
+    name: &str,
+    bytes: &[u8],
+    start: usize,
+    end: usize,
+    reason: &str,
+) -> crate::vm::Raised {
     let words = [
         vm.new_str(name),
         vm.new_bytes(bytes),

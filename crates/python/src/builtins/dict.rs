@@ -100,7 +100,9 @@ pub fn merge(vm: &mut Vm, dict: Gc<Dict>, source: Word) -> PyResult<()> {
                 if !vm.swallow(Exc::TypeError) {
                     return Err(raised);
                 }
-                return Err(vm.type_error(format!("cannot convert dictionary update sequence element #{number} to a sequence")));
+                return Err(vm.type_error(format!(
+                    "cannot convert dictionary update sequence element #{number} to a sequence"
+                )));
             }
         };
         let [key, value] = items[..] else {

@@ -24,8 +24,10 @@ static METHODS: &[MethodDef] = &[
 
 static CLASS_METHODS: &[MethodDef] = &[MethodDef::new("fromhex", fromhex, 1, 1)];
 
-static COMPLEX_METHODS: &[MethodDef] =
-    &[MethodDef::new("conjugate", complex_conjugate, 0, 0), MethodDef::new("__format__", dunder_format, 1, 1)];
+static COMPLEX_METHODS: &[MethodDef] = &[
+    MethodDef::new("conjugate", complex_conjugate, 0, 0),
+    MethodDef::new("__format__", dunder_format, 1, 1),
+];
 
 /// Registers methods and constructors.
 pub fn install(vm: &mut Vm) {
@@ -34,7 +36,10 @@ pub fn install(vm: &mut Vm) {
     vm.add_class_methods(class, CLASS_METHODS);
     vm.add_getsets(
         class,
-        &[("real", |vm, w| Ok(Word::float(value(vm, w)?)), None), ("imag", |_, _| Ok(Word::float(0.0)), None)],
+        &[
+            ("real", |vm, w| Ok(Word::float(value(vm, w)?)), None),
+            ("imag", |_, _| Ok(Word::float(0.0)), None),
+        ],
     );
     vm.set_constructor(class, construct, false);
     vm.add_methods(vm.types.complex, COMPLEX_METHODS);
@@ -72,7 +77,11 @@ fn construct(vm: &mut Vm, class: Gc<Class>, a: &Args) -> PyResult {
             return Err(vm.type_error(format!("float expected at most 1 argument, got {given}")));
         }
     };
-    if class == vm.types.float { Ok(Word::float(result)) } else { super::int::boxed(vm, class, Word::float(result)) }
+    if class == vm.types.float {
+        Ok(Word::float(result))
+    } else {
+        super::int::boxed(vm, class, Word::float(result))
+    }
 }
 
 /// `float(w)`.
@@ -93,7 +102,11 @@ pub fn convert(vm: &mut Vm, w: Word) -> PyResult<f64> {
             || vm.lookup_special(w, vm.names.float).is_some()
             || vm.lookup_special(w, vm.names.index).is_some();
         if !number {
-            return Err(args::wrong_type(vm, w, "float() argument must be a string or a real number, not '{}'"));
+            return Err(args::wrong_type(
+                vm,
+                w,
+                "float() argument must be a string or a real number, not '{}'",
+            ));
         }
         return vm.as_f64(w);
     };
@@ -120,7 +133,9 @@ fn fromhex(vm: &mut Vm, a: &Args) -> PyResult {
     let string = args::text(vm, a[1], "fromhex() argument must be str, not {}")?;
     let f = match text::from_hex(string) {
         Ok(f) => Word::float(f),
-        Err(text::HexError::Invalid) => return Err(vm.value_error("invalid hexadecimal floating-point string")),
+        Err(text::HexError::Invalid) => {
+            return Err(vm.value_error("invalid hexadecimal floating-point string"));
+        }
         Err(text::HexError::Overflow) => {
             return Err(vm.overflow_error("hexadecimal value too large to represent as a float"));
         }

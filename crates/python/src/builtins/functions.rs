@@ -283,4 +283,3 @@ pub fn round_int(vm: &mut Vm, value: Int, digits: Word) -> PyResult {
     let result = IBig::from((quotient + UBig::from(u8::from(up))) * scale);
     Ok(vm.new_bigint(if value.sign() == dashu_base::Sign::Negative { -result } else { result }))
 }
-

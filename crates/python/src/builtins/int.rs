@@ -131,7 +131,11 @@ pub fn convert(vm: &mut Vm, w: Word) -> PyResult {
     if let Some(f) = float_value(w) {
         return vm.float_to_int(f);
     }
-    Err(args::wrong_type(vm, w, "int() argument must be a string, a bytes-like object or a real number, not '{}'"))
+    Err(args::wrong_type(
+        vm,
+        w,
+        "int() argument must be a string, a bytes-like object or a real number, not '{}'",
+    ))
 }
 
 fn parse_with_base(vm: &mut Vm, source: Word, base: Word) -> PyResult {
@@ -186,7 +190,9 @@ fn bit_length(vm: &mut Vm, a: &Args) -> PyResult {
 fn bit_count(vm: &mut Vm, a: &Args) -> PyResult {
     Ok(Word::int(match value(vm, a[0])? {
         Int::Small(i) => i64::from(i.unsigned_abs().count_ones()),
-        Int::Big(b) => b.into_owned().unsigned_abs().to_le_bytes().iter().map(|byte| i64::from(byte.count_ones())).sum(),
+        Int::Big(b) => {
+            b.into_owned().unsigned_abs().to_le_bytes().iter().map(|byte| i64::from(byte.count_ones())).sum()
+        }
     }))
 }
 
@@ -204,7 +210,8 @@ fn is_big_endian(vm: &mut Vm, order: Word) -> PyResult<bool> {
 
 fn to_bytes(vm: &mut Vm, a: &Args) -> PyResult {
     let value = value(vm, a[0])?.to_big();
-    let [length, order, signed] = args::bind(vm, &a.skip(1), "to_bytes", ["length", "byteorder", "signed"], 0, 2)?;
+    let [length, order, signed] =
+        args::bind(vm, &a.skip(1), "to_bytes", ["length", "byteorder", "signed"], 0, 2)?;
     let length = args::index_or(vm, length, 1)?;
     let big_endian = is_big_endian(vm, order)?;
     let signed = signed != UNDEF && vm.truthy(signed)?;
@@ -226,7 +233,8 @@ fn to_bytes(vm: &mut Vm, a: &Args) -> PyResult {
     if !fits {
         return Err(vm.overflow_error("int too big to convert"));
     }
-    let magnitude: UBig = if negative { (value + (IBig::ONE << bits)).unsigned_abs() } else { value.unsigned_abs() };
+    let magnitude: UBig =
+        if negative { (value + (IBig::ONE << bits)).unsigned_abs() } else { value.unsigned_abs() };
     let mut bytes = magnitude.to_le_bytes().to_vec();
     bytes.resize(length, 0);
     if big_endian {
@@ -236,7 +244,8 @@ fn to_bytes(vm: &mut Vm, a: &Args) -> PyResult {
 }
 
 fn from_bytes(vm: &mut Vm, a: &Args) -> PyResult {
-    let [source, order, signed] = args::bind(vm, &a.skip(1), "from_bytes", ["bytes", "byteorder", "signed"], 1, 2)?;
+    let [source, order, signed] =
+        args::bind(vm, &a.skip(1), "from_bytes", ["bytes", "byteorder", "signed"], 1, 2)?;
     let big_endian = is_big_endian(vm, order)?;
     let signed = signed != UNDEF && vm.truthy(signed)?;
     let mut bytes: Cow<[u8]> = match super::bytes::bytes_of(source) {

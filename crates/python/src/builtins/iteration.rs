@@ -194,7 +194,9 @@ fn extreme(vm: &mut Vm, a: &Args, name: &str, largest: bool) -> PyResult {
     }
     let [key, default] = args::bind(vm, &a.skip(a.len()), name, ["key", "default"], 0, 0)?;
     if a.len() > 1 && default != UNDEF {
-        return Err(vm.type_error(format!("Cannot specify a default for {name}() with multiple positional arguments")));
+        return Err(vm.type_error(format!(
+            "Cannot specify a default for {name}() with multiple positional arguments"
+        )));
     }
     let key = given(key);
     let mut best: Option<(Word, Word)> = None;
@@ -320,7 +322,9 @@ fn new_reversed(vm: &mut Vm, class: Gc<Class>, a: &Args) -> PyResult {
 /// `range.__reversed__`.
 pub fn reversed_range(vm: &mut Vm, a: &Args) -> PyResult {
     let range = args::this::<crate::objects::RangeObj>(vm, a)?;
-    let (Some(start), Some(step), Some(len)) = (int_value(range.start), int_value(range.step), int_value(range.len)) else {
+    let (Some(start), Some(step), Some(len)) =
+        (int_value(range.start), int_value(range.step), int_value(range.len))
+    else {
         return Err(vm.type_error("range has no integer bounds"));
     };
     if let (Int::Small(start), Int::Small(step), Int::Small(len)) = (&start, &step, &len) {

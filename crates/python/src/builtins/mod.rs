@@ -56,9 +56,31 @@ pub fn install(vm: &mut Vm) {
 fn name_types(vm: &mut Vm) {
     let t = vm.types;
     let types = [
-        t.object, t.type_, t.int, t.bool_, t.float, t.complex, t.str, t.bytes, t.bytearray, t.list, t.tuple, t.dict,
-        t.set, t.frozenset, t.range, t.slice, t.property, t.staticmethod, t.classmethod, t.super_, t.enumerate, t.zip,
-        t.map, t.filter, t.reversed,
+        t.object,
+        t.type_,
+        t.int,
+        t.bool_,
+        t.float,
+        t.complex,
+        t.str,
+        t.bytes,
+        t.bytearray,
+        t.list,
+        t.tuple,
+        t.dict,
+        t.set,
+        t.frozenset,
+        t.range,
+        t.slice,
+        t.property,
+        t.staticmethod,
+        t.classmethod,
+        t.super_,
+        t.enumerate,
+        t.zip,
+        t.map,
+        t.filter,
+        t.reversed,
     ];
     for class in types {
         vm.set_global(vm.builtins, class.name_str(), class.word());

@@ -77,9 +77,17 @@ fn bound(vm: &mut Vm, w: Word) -> PyResult {
 
 /// Place of an integer in a range, if it is in it.
 fn position(range: Gc<RangeObj>, wanted: Word) -> Option<IBig> {
-    let (wanted, start, stop, step) =
-        (int_value(wanted)?.to_big(), int_value(range.start)?.to_big(), int_value(range.stop)?.to_big(), int_value(range.step)?.to_big());
-    let inside = if step.sign() == Sign::Positive { start <= wanted && wanted < stop } else { stop < wanted && wanted <= start };
+    let (wanted, start, stop, step) = (
+        int_value(wanted)?.to_big(),
+        int_value(range.start)?.to_big(),
+        int_value(range.stop)?.to_big(),
+        int_value(range.step)?.to_big(),
+    );
+    let inside = if step.sign() == Sign::Positive {
+        start <= wanted && wanted < stop
+    } else {
+        stop < wanted && wanted <= start
+    };
     let offset = wanted - start;
     (inside && &offset % &step == IBig::ZERO).then(|| offset / step)
 }
@@ -108,7 +116,8 @@ fn count(vm: &mut Vm, a: &Args) -> PyResult {
 
 fn index(vm: &mut Vm, a: &Args) -> PyResult {
     let range = range(vm, a[0])?;
-    let found = if int_value(a[1]).is_some() { position(range, a[1]) } else { search(vm, a)?.1.map(IBig::from) };
+    let found =
+        if int_value(a[1]).is_some() { position(range, a[1]) } else { search(vm, a)?.1.map(IBig::from) };
     match found {
         Some(at) => Ok(vm.new_bigint(at)),
         None if int_value(a[1]).is_none() => Err(vm.value_error("sequence.index(x): x not in sequence")),

@@ -1,8 +1,8 @@
 //! Methods of `set` and `frozenset`.
 
 use super::args::{self, DONE, this};
-use crate::objects::{Args, Class, Gc, MethodDef, Set};
 use crate::objects::function::ANY;
+use crate::objects::{Args, Class, Gc, MethodDef, Set};
 use crate::vm::{PyResult, Vm};
 use crate::word::Word;
 

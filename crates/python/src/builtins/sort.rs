@@ -34,6 +34,36 @@ enum Uniform {
     Mixed,
 }
 
+/// Items of the same kind at the start of tuples: most pairs are decided by them.
+fn compare_heads(a: Word, b: Word) -> Option<std::cmp::Ordering> {
+    use std::cmp::Ordering;
+    let head = |w: Word| w.cast::<crate::objects::Tuple>()?.items().first().copied();
+    let (a, b) = (head(a)?, head(b)?);
+    let order = match (a.as_int(), b.as_int(), a.as_float(), b.as_float()) {
+        (Some(x), Some(y), ..) => x.cmp(&y),
+        (.., Some(x), Some(y)) => x.partial_cmp(&y)?,
+        _ if is_exact_str(a) && is_exact_str(b) => text(a).cmp(text(b)),
+        _ => return None,
+    };
+    (order != Ordering::Equal).then_some(order)
+}
+
+/// Whether all keys are exact tuples, so that comparing their heads decides what it can.
+fn are_tuples(keys: impl Iterator<Item = Word>) -> bool {
+    let exact = |w: Word| {
+        w.cast::<crate::objects::Tuple>().is_some_and(|t| t.class().has(crate::objects::class::C_BUILTIN))
+    };
+    keys.into_iter().all(exact)
+}
+
+/// `a < b` of keys that are all exact tuples.
+fn tuple_less(vm: &mut Vm, a: Word, b: Word) -> PyResult<bool> {
+    match compare_heads(a, b) {
+        Some(order) => Ok(order.is_lt()),
+        None => vm.lt(a, b),
+    }
+}
+
 fn classify(keys: impl Iterator<Item = Word> + Clone) -> Uniform {
     if keys.clone().all(|w| w.is_int()) {
         Uniform::Ints
@@ -60,6 +90,9 @@ fn sort_plain(vm: &mut Vm, items: &mut [Word]) -> PyResult<()> {
         Uniform::Ints => items.sort_by_key(|w| w.unbox_int()),
         Uniform::Floats => items.sort_by(|a, b| order(a.unbox_float(), b.unbox_float())),
         Uniform::Strings => items.sort_by(|a, b| text(*a).cmp(text(*b))),
+        Uniform::Mixed if are_tuples(items.iter().copied()) => {
+            return merge_sort(items, |a, b| tuple_less(vm, *a, *b));
+        }
         Uniform::Mixed => return merge_sort(items, |a, b| vm.lt(*a, *b)),
     }
     Ok(())

@@ -91,7 +91,10 @@ impl Assembler {
     /// Whether the block has become too large: code generation may stop.
     pub fn check(&self) -> Res {
         match self.overflow {
-            Some(range) => Err(Fault::unsupported("a block of code with so many variables, constants or names is", range)),
+            Some(range) => Err(Fault::unsupported(
+                "a block of code with so many variables, constants or names is",
+                range,
+            )),
             None => Ok(()),
         }
     }

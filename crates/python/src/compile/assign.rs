@@ -61,8 +61,10 @@ impl<'a> Compiler<'a> {
             .map(|t| t.as_name_expr().and_then(|name| self.target_register(&name.id)))
             .collect();
         let distinct = registers.filter(|list| (1..list.len()).all(|i| !list[..i].contains(&list[i])));
-        let written: Vec<Reg> =
-            targets.iter().filter_map(|t| t.as_name_expr().and_then(|name| self.target_register(&name.id))).collect();
+        let written: Vec<Reg> = targets
+            .iter()
+            .filter_map(|t| t.as_name_expr().and_then(|name| self.target_register(&name.id)))
+            .collect();
         let mut sources = Vec::new();
         for (i, value) in values.iter().enumerate() {
             let source = match (&distinct, value) {
@@ -73,7 +75,9 @@ impl<'a> Compiler<'a> {
                     self.note_assigned(list[i]);
                     continue;
                 }
-                (_, Expr::Name(name)) if self.target_register(&name.id).is_some_and(|r| !written.contains(&r)) => {
+                (_, Expr::Name(name))
+                    if self.target_register(&name.id).is_some_and(|r| !written.contains(&r)) =>
+                {
                     Some(self.any(value)?)
                 }
                 _ => Some(self.push(value)?),

@@ -76,7 +76,9 @@ impl<'a> Compiler<'a> {
 
     fn branch_on(&mut self, test: &'a Expr, target: Label, when: bool) -> Res {
         match test {
-            Expr::UnaryOp(unary) if unary.op == UnaryOp::Not => return self.branch(&unary.operand, target, !when),
+            Expr::UnaryOp(unary) if unary.op == UnaryOp::Not => {
+                return self.branch(&unary.operand, target, !when);
+            }
             Expr::BoolOp(boolean) => return self.branch_boolean(boolean, target, when),
             Expr::Compare(compare) => return self.branch_compare(compare, target, when),
             Expr::If(conditional) => {

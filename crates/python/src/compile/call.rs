@@ -45,7 +45,11 @@ impl<'a> Compiler<'a> {
     /// A method call over several lines is attributed to the line of the method's name.
     fn method_call_range(&self, attribute: &ast::ExprAttribute, whole: TextRange) -> TextRange {
         let name = attribute.attr.range();
-        if self.line(name.start()) == self.line(whole.start()) { whole } else { TextRange::new(name.start(), whole.end()) }
+        if self.line(name.start()) == self.line(whole.start()) {
+            whole
+        } else {
+            TextRange::new(name.start(), whole.end())
+        }
     }
 
     /// Loads the method and self into the window at `base` and takes its first three registers.

@@ -62,7 +62,13 @@ impl<'a> Compiler<'a> {
     }
 
     /// Compiles the comprehension into the current code, with its variables in temporaries.
-    fn inline(&mut self, scope: ScopeId, generators: &'a [ast::Comprehension], element: Element<'a>, dst: Reg) -> Res {
+    fn inline(
+        &mut self,
+        scope: ScopeId,
+        generators: &'a [ast::Comprehension],
+        element: Element<'a>,
+        dst: Reg,
+    ) -> Res {
         let result = self.accumulator(dst);
         // The first iterable does not see the comprehension's variables.
         let iter = self.unit.next;

@@ -137,7 +137,9 @@ fn big(value: &Const) -> Option<IBig> {
 
 fn fold_unary(op: UnaryOp, value: Const) -> Option<Const> {
     match (op, &value) {
-        (UnaryOp::UAdd, Const::Int(_) | Const::BigInt(_) | Const::Float(_) | Const::Complex(..)) => Some(value),
+        (UnaryOp::UAdd, Const::Int(_) | Const::BigInt(_) | Const::Float(_) | Const::Complex(..)) => {
+            Some(value)
+        }
         (UnaryOp::USub, Const::Int(_) | Const::BigInt(_)) => big(&value).map(|i| int(-i)),
         (UnaryOp::USub, Const::Float(x)) => Some(Const::Float(-x)),
         (UnaryOp::USub, Const::Complex(re, im)) => Some(Const::Complex(-re, -im)),
@@ -158,7 +160,9 @@ fn fold_binary(op: Operator, left: &Const, right: &Const) -> Option<Const> {
             Some(Const::Str(format!("{a}{b}").into()))
         }
         (Const::Str(a), Const::Int(n)) if op == Operator::Mult => repeated(a, *n),
-        (Const::Tuple(a), Const::Tuple(b)) if op == Operator::Add && a.len() + b.len() <= MAX_FOLDED_LENGTH => {
+        (Const::Tuple(a), Const::Tuple(b))
+            if op == Operator::Add && a.len() + b.len() <= MAX_FOLDED_LENGTH =>
+        {
             Some(Const::Tuple(a.iter().chain(b.iter()).cloned().collect()))
         }
         _ => fold_floats(op, left, right),

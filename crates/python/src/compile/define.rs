@@ -98,8 +98,12 @@ impl<'a> Compiler<'a> {
 
     /// Default values into two new temporaries (UNDEF-free: only those that exist are loaded).
     fn defaults(&mut self, parameters: &'a ast::Parameters) -> Res<(Option<Reg>, Option<Reg>)> {
-        let positional: Vec<&'a Expr> =
-            parameters.posonlyargs.iter().chain(&parameters.args).filter_map(|p| p.default.as_deref()).collect();
+        let positional: Vec<&'a Expr> = parameters
+            .posonlyargs
+            .iter()
+            .chain(&parameters.args)
+            .filter_map(|p| p.default.as_deref())
+            .collect();
         let mut defaults = None;
         if !positional.is_empty() {
             let base = self.unit.next;
@@ -130,7 +134,11 @@ impl<'a> Compiler<'a> {
         Ok((defaults, kw_defaults))
     }
 
-    fn annotations(&mut self, parameters: &'a ast::Parameters, returns: Option<&'a Expr>) -> Res<Option<Reg>> {
+    fn annotations(
+        &mut self,
+        parameters: &'a ast::Parameters,
+        returns: Option<&'a Expr>,
+    ) -> Res<Option<Reg>> {
         let named = parameters.posonlyargs.iter().chain(&parameters.args).map(|p| &p.parameter);
         let rest = parameters.vararg.as_deref().into_iter();
         let kwonly = parameters.kwonlyargs.iter().map(|p| &p.parameter);
@@ -267,12 +275,14 @@ impl<'a> Compiler<'a> {
         let header = TextRange::new(start, stmt.range.end());
         let base = self.unit.take(3);
         self.emit(Op::LoadBuildClass, &[base]);
-        let code = self.nested(self.scopes.of(stmt), stmt.name.as_str().into(), header, |c| c.class_body(stmt))?;
+        let code =
+            self.nested(self.scopes.of(stmt), stmt.name.as_str().into(), header, |c| c.class_body(stmt))?;
         let function = self.unit.take(1);
         self.make_function(code, function);
         let name = self.unit.take(1);
         self.load_const(Const::Str(stmt.name.as_str().into()), name)?;
-        let (bases, keywords) = stmt.arguments.as_deref().map_or((&[][..], &[][..]), |a| (&*a.args, &*a.keywords));
+        let (bases, keywords) =
+            stmt.arguments.as_deref().map_or((&[][..], &[][..]), |a| (&*a.args, &*a.keywords));
         self.arguments((bases, keywords), base, 2, false, base)?;
         self.unit.next = base + 1;
         self.apply_decorators(&decorators, base)?;

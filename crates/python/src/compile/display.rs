@@ -17,7 +17,8 @@ impl<'a> Compiler<'a> {
     /// A list, tuple or set display (by its build instruction) into `dst`.
     pub(super) fn sequence(&mut self, elements: &'a [Expr], build: Op, dst: Reg) -> Res {
         let plain = elements.len() <= CHUNK && !elements.iter().any(Expr::is_starred_expr);
-        let copied = build != Op::BuildTuple && elements.len() >= CONSTANT_DISPLAY && self.all_constant(elements)?;
+        let copied =
+            build != Op::BuildTuple && elements.len() >= CONSTANT_DISPLAY && self.all_constant(elements)?;
         if plain && !copied {
             let base = self.unit.next;
             for element in elements {
@@ -53,7 +54,8 @@ impl<'a> Compiler<'a> {
             _ => (Op::ListAppend, Op::ListExtend),
         };
         let first = elements.iter().take(CHUNK).take_while(|e| !e.is_starred_expr()).count();
-        let constant = build != Op::BuildTuple && elements.len() >= CONSTANT_DISPLAY && self.all_constant(elements)?;
+        let constant =
+            build != Op::BuildTuple && elements.len() >= CONSTANT_DISPLAY && self.all_constant(elements)?;
         let first = if constant { 0 } else { first };
         let base = self.unit.next;
         for element in &elements[..first] {

@@ -60,7 +60,8 @@ impl fmt::Display for CompileError {
             writeln!(f, "    {shown}")?;
             let length = shown.chars().count() as u32;
             let start = self.column.saturating_sub(indent + 1).min(length);
-            let end = if self.end_line == self.line { self.end_column.saturating_sub(indent + 1) } else { length };
+            let end =
+                if self.end_line == self.line { self.end_column.saturating_sub(indent + 1) } else { length };
             let width = end.saturating_sub(start).clamp(1, length.saturating_sub(start).max(1));
             writeln!(f, "    {}{}", " ".repeat(start as usize), "^".repeat(width as usize))?;
         }

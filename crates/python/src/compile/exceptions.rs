@@ -10,7 +10,7 @@ use ruff_text_size::Ranged;
 use super::Compiler;
 use super::assemble::{Label, Reg};
 use super::error::{Fault, Res};
-use super::unit::{Block, Region, RegSet};
+use super::unit::{Block, RegSet, Region};
 use crate::bytecode::Op;
 
 impl<'a> Compiler<'a> {

@@ -23,7 +23,9 @@ pub(super) fn explain(error: &ParseErrorType, range: TextRange, text: &str, toke
     let part = text.get(range.start().to_usize()..range.end().to_usize()).unwrap_or("");
     let message = match error {
         ParseErrorType::UnexpectedIndentation => "unexpected indent".into(),
-        ParseErrorType::InvalidAssignmentTarget => return Fault::syntax(assignment(part, range, text), range),
+        ParseErrorType::InvalidAssignmentTarget => {
+            return Fault::syntax(assignment(part, range, text), range);
+        }
         ParseErrorType::InvalidNamedAssignmentTarget => {
             format!("cannot use assignment expressions with {}", describe(part))
         }
@@ -56,7 +58,9 @@ fn kind_of(error: &ParseErrorType) -> ErrorKind {
 fn worded(error: &ParseErrorType) -> String {
     match error {
         ParseErrorType::PositionalAfterKeywordArgument => "positional argument follows keyword argument",
-        ParseErrorType::PositionalAfterKeywordUnpacking => "positional argument follows keyword argument unpacking",
+        ParseErrorType::PositionalAfterKeywordUnpacking => {
+            "positional argument follows keyword argument unpacking"
+        }
         ParseErrorType::InvalidArgumentUnpackingOrder => {
             "iterable argument unpacking follows keyword argument unpacking"
         }
@@ -65,11 +69,14 @@ fn worded(error: &ParseErrorType) -> String {
         ParseErrorType::VarParameterWithDefault => "var-positional argument cannot have default value",
         ParseErrorType::ExpectedKeywordParam => "named arguments must follow bare *",
         ParseErrorType::UnparenthesizedGeneratorExpression => "Generator expression must be parenthesized",
-        ParseErrorType::IterableUnpackingInComprehension => "iterable unpacking cannot be used in comprehension",
+        ParseErrorType::IterableUnpackingInComprehension => {
+            "iterable unpacking cannot be used in comprehension"
+        }
         ParseErrorType::InvalidStarredExpressionUsage => "can't use starred expression here",
         ParseErrorType::ExpectedToken { expected: TokenKind::Colon, .. } => "expected ':'",
         ParseErrorType::ExpectedToken { expected: TokenKind::Lpar, .. } => "expected '('",
-        ParseErrorType::FStringError(error) | ParseErrorType::Lexical(LexicalErrorType::FStringError(error)) => {
+        ParseErrorType::FStringError(error)
+        | ParseErrorType::Lexical(LexicalErrorType::FStringError(error)) => {
             return match error {
                 InterpolatedStringErrorType::UnclosedLbrace => "f-string: expecting '}'".into(),
                 InterpolatedStringErrorType::SingleRbrace => "f-string: single '}' is not allowed".into(),
@@ -98,11 +105,14 @@ fn lexical(error: &ParseErrorType, range: TextRange, text: &str) -> Option<(Stri
             let message = format!("unterminated {what} literal (detected at line {})", line_of(at));
             return Some((message, TextRange::empty(range.start())));
         }
-        LexicalErrorType::LineContinuationError => "unexpected character after line continuation character".into(),
+        LexicalErrorType::LineContinuationError => {
+            "unexpected character after line continuation character".into()
+        }
         LexicalErrorType::IndentationError => "unindent does not match any outer indentation level".into(),
         LexicalErrorType::UnrecognizedToken { tok } if tok.is_ascii() => "invalid syntax".into(),
         LexicalErrorType::UnrecognizedToken { tok } => {
-            let what = if tok.is_control() || tok.is_whitespace() { "non-printable character" } else { "character" };
+            let what =
+                if tok.is_control() || tok.is_whitespace() { "non-printable character" } else { "character" };
             match what {
                 "character" => format!("invalid character '{tok}' (U+{:04X})", u32::from(*tok)),
                 _ => format!("invalid {what} U+{:04X}", u32::from(*tok)),
@@ -134,9 +144,14 @@ fn brackets(tokens: &[Token], text: &str) -> Option<(String, TextRange)> {
                     None => return Some((format!("unmatched '{closing}'"), range)),
                     Some((opening, at)) if opening != wanted => {
                         let line = |r: TextRange| text[..r.start().to_usize()].matches('\n').count() + 1;
-                        let place = if line(at) == line(range) { String::new() } else { format!(" on line {}", line(at)) };
-                        let message =
-                            format!("closing parenthesis '{closing}' does not match opening parenthesis '{opening}'");
+                        let place = if line(at) == line(range) {
+                            String::new()
+                        } else {
+                            format!(" on line {}", line(at))
+                        };
+                        let message = format!(
+                            "closing parenthesis '{closing}' does not match opening parenthesis '{opening}'"
+                        );
                         return Some((message + &place, range));
                     }
                     Some(_) => {}
@@ -160,9 +175,13 @@ fn other(message: &str, range: TextRange, text: &str) -> String {
         "Multiple exception types must be parenthesized when using 'as'" => {
             "multiple exception types must be parenthesized".into()
         }
-        "Only one '*' parameter allowed" | "Only one '*' separator allowed" => "* argument may appear only once".into(),
+        "Only one '*' parameter allowed" | "Only one '*' separator allowed" => {
+            "* argument may appear only once".into()
+        }
         "Only one '/' separator allowed" => "/ may appear only once".into(),
-        m if m.contains("arenthesized") || m.contains("Cannot have both") || m.contains("after '*'") => lower_first(m),
+        m if m.contains("arenthesized") || m.contains("Cannot have both") || m.contains("after '*'") => {
+            lower_first(m)
+        }
         _ => "invalid syntax".into(),
     }
 }
@@ -176,7 +195,14 @@ fn assignment(part: &str, range: TextRange, text: &str) -> String {
     let single = rest.starts_with('=') && !rest[1..].lines().next().unwrap_or("").contains('=');
     let simple = !matches!(
         what,
-        "True" | "False" | "None" | "comparison" | "lambda" | "conditional expression" | "named expression" | "__debug__"
+        "True"
+            | "False"
+            | "None"
+            | "comparison"
+            | "lambda"
+            | "conditional expression"
+            | "named expression"
+            | "__debug__"
     ) && !part.contains(" and ")
         && !part.contains(" or ");
     let hint = if first && single && simple { " here. Maybe you meant '==' instead of '='?" } else { "" };
@@ -188,7 +214,13 @@ fn describe(text: &str) -> &'static str {
     let Ok(parsed) = ruff_python_parser::parse_expression(text) else { return "expression" };
     match &*parsed.syntax().body {
         Expr::Call(_) => "function call",
-        Expr::BooleanLiteral(b) => if b.value { "True" } else { "False" },
+        Expr::BooleanLiteral(b) => {
+            if b.value {
+                "True"
+            } else {
+                "False"
+            }
+        }
         Expr::NoneLiteral(_) => "None",
         Expr::EllipsisLiteral(_) => "ellipsis",
         Expr::NumberLiteral(_) | Expr::StringLiteral(_) | Expr::BytesLiteral(_) => "literal",

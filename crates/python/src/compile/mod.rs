@@ -87,7 +87,8 @@ pub fn compile_source_with(
 ) -> Result<Arc<Code>, CompileError> {
     let file: Arc<str> = filename.into();
     // `eval` allows blanks before its expression.
-    let blanks = if mode == Mode::Eval { source.iter().take_while(|b| b" \t".contains(b)).count() } else { 0 };
+    let blanks =
+        if mode == Mode::Eval { source.iter().take_while(|b| b" \t".contains(b)).count() } else { 0 };
     let source = &source[blanks..];
     let text = parse::decode(source).map_err(|failed| {
         let (fault, text) = *failed;
@@ -132,10 +133,22 @@ impl<'a> Compiler<'a> {
     ) -> Res<Arc<Code>> {
         let scopes = scope::analyse(tree)?;
         let root = ScopeId(0);
-        let unit = Unit::new(root, &scopes[root], CodeKind::Module, names == Names::Namespace, "<module>".into());
+        let unit =
+            Unit::new(root, &scopes[root], CodeKind::Module, names == Names::Namespace, "<module>".into());
         let range = TextRange::default();
         // The tree and the scopes outlive the compiler, which borrows both.
-        Compiler { text, lines, file, scopes: &scopes, unit, range, lazy_annotations: false, mode, emitted: 0 }.module(tree)
+        Compiler {
+            text,
+            lines,
+            file,
+            scopes: &scopes,
+            unit,
+            range,
+            lazy_annotations: false,
+            mode,
+            emitted: 0,
+        }
+        .module(tree)
     }
 
     fn module(mut self, tree: &'a ast::Mod) -> Res<Arc<Code>> {

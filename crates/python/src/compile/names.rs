@@ -184,7 +184,8 @@ impl<'a> Compiler<'a> {
 
     /// Puts the cell of a variable that an inner function captures into `dst`.
     pub(super) fn load_cell_itself(&mut self, name: &str, dst: Reg) {
-        let own_class = self.unit.kind == CodeKind::ClassBody && name == "__class__" && self.scope().class_cell;
+        let own_class =
+            self.unit.kind == CodeKind::ClassBody && name == "__class__" && self.scope().class_cell;
         let key = if own_class { ".__class__" } else { name };
         match self.unit.vars.get(key).copied() {
             Some(Var::Cell(r)) => self.emit(Op::Move, &[dst, r]),

@@ -159,7 +159,8 @@ impl<'a> Compiler<'a> {
             }
         }
         // Equal constants of different types (1, 1.0, True) would be one element: only plain strings and ints here.
-        let plain = items.iter().all(|i| matches!(i, Const::Str(_))) || items.iter().all(|i| matches!(i, Const::Int(_)));
+        let plain = items.iter().all(|i| matches!(i, Const::Str(_)))
+            || items.iter().all(|i| matches!(i, Const::Int(_)));
         if is_set && !plain {
             return Ok(None);
         }

@@ -43,7 +43,13 @@ pub(super) fn decode(source: &[u8]) -> Result<std::borrow::Cow<'_, str>, Box<(Fa
         Err(error) => {
             let at = error.valid_up_to();
             let line = source[..at].iter().filter(|&&b| b == b'\n').count() + 1;
-            fail(format!("(unicode error) 'utf-8' codec can't decode byte 0x{:02x} on line {line}", source[at]), at)
+            fail(
+                format!(
+                    "(unicode error) 'utf-8' codec can't decode byte 0x{:02x} on line {line}",
+                    source[at]
+                ),
+                at,
+            )
         }
     }
 }
@@ -62,8 +68,11 @@ fn declared_encoding(source: &[u8]) -> Option<String> {
         if let Some(at) = text.find("coding") {
             let rest = &text[at + 6..];
             if let Some(rest) = rest.strip_prefix([':', '=']) {
-                let name: String =
-                    rest.trim_start().chars().take_while(|c| c.is_alphanumeric() || "-_.".contains(*c)).collect();
+                let name: String = rest
+                    .trim_start()
+                    .chars()
+                    .take_while(|c| c.is_alphanumeric() || "-_.".contains(*c))
+                    .collect();
                 return Some(name.to_lowercase().replace('_', "-"));
             }
         }
@@ -79,12 +88,14 @@ pub(super) fn parse(text: &str, mode: Mode) -> Res<(ast::Mod, usize)> {
         Mode::Exec | Mode::Single => ruff_python_parser::Mode::Module,
     };
     let text = if mode == Mode::Eval { text.trim_end_matches([' ', '\t', '\n', '\r']) } else { text };
-    let parsed = ruff_python_parser::parse_unchecked(text, ruff_python_parser::ParseOptions::from(parser_mode));
+    let parsed =
+        ruff_python_parser::parse_unchecked(text, ruff_python_parser::ParseOptions::from(parser_mode));
     finish(parsed, text)
 }
 
 fn finish(parsed: Parsed<ast::Mod>, text: &str) -> Res<(ast::Mod, usize)> {
-    let fault = parsed.errors().first().map(|error| explain(&error.error, error.location, text, parsed.tokens()));
+    let fault =
+        parsed.errors().first().map(|error| explain(&error.error, error.location, text, parsed.tokens()));
     let tree = parsed.into_syntax();
     match (super::depth::check(&tree), fault) {
         (Ok(depth), None) => Ok((tree, depth)),

@@ -43,7 +43,13 @@ impl<'a> Compiler<'a> {
     }
 
     /// Tests `subject`, going to `fail` if it does not match. Temporaries of captures stay taken.
-    fn pattern(&mut self, pattern: &'a Pattern, subject: Reg, fail: Label, captures: &mut Captures<'a>) -> Res {
+    fn pattern(
+        &mut self,
+        pattern: &'a Pattern,
+        subject: Reg,
+        fail: Label,
+        captures: &mut Captures<'a>,
+    ) -> Res {
         self.unit.asm.check()?;
         self.at(pattern.range(), |c| match pattern {
             Pattern::MatchValue(p) => {
@@ -87,7 +93,13 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn or_pattern(&mut self, p: &'a ast::PatternMatchOr, subject: Reg, fail: Label, captures: &mut Captures<'a>) -> Res {
+    fn or_pattern(
+        &mut self,
+        p: &'a ast::PatternMatchOr,
+        subject: Reg,
+        fail: Label,
+        captures: &mut Captures<'a>,
+    ) -> Res {
         let matched = self.label();
         let mut shared: Option<Captures<'a>> = None;
         for (i, alternative) in p.patterns.iter().enumerate() {
@@ -102,7 +114,8 @@ impl<'a> Compiler<'a> {
                 let mut names = Vec::new();
                 captured_names(alternative, &mut names);
                 let base = self.unit.take(names.len() as Reg);
-                shared = Some(names.into_iter().enumerate().map(|(k, name)| (name, base + k as Reg)).collect());
+                shared =
+                    Some(names.into_iter().enumerate().map(|(k, name)| (name, base + k as Reg)).collect());
             }
             let mark = self.unit.next;
             let mut own = Captures::new();
@@ -150,7 +163,10 @@ impl<'a> Compiler<'a> {
             Some(at) => {
                 let after = count - at - 1;
                 if at > 255 || after > 255 {
-                    return Err(Fault::syntax("too many expressions in star-unpacking sequence pattern", p.range));
+                    return Err(Fault::syntax(
+                        "too many expressions in star-unpacking sequence pattern",
+                        p.range,
+                    ));
                 }
                 if p.patterns[at + 1..].iter().any(Pattern::is_match_star) {
                     return Err(Fault::syntax("multiple starred expressions in sequence pattern", p.range));

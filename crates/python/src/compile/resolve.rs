@@ -41,7 +41,8 @@ fn choose_inlined(scopes: &mut Scopes) {
             around = scopes[id].parent;
         }
         let in_class = around.is_none_or(|id| scopes[id].kind == ScopeKind::Class);
-        let bound: FxHashSet<Arc<str>> = scope.symbols.iter().filter(|s| s.bound).map(|s| s.name.clone()).collect();
+        let bound: FxHashSet<Arc<str>> =
+            scope.symbols.iter().filter(|s| s.bound).map(|s| s.name.clone()).collect();
         if !in_class && !captures(scopes, ScopeId(index as u32), &bound, false) {
             scopes.list[index].inlined = true;
         }

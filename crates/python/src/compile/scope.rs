@@ -68,7 +68,8 @@ impl Walker {
         match touch {
             Touch::Use => symbol.used = true,
             Touch::Bind if in_comprehension && symbol.walrus => {
-                let message = format!("comprehension inner loop cannot rebind assignment expression target '{name}'");
+                let message =
+                    format!("comprehension inner loop cannot rebind assignment expression target '{name}'");
                 self.fail(message, range);
             }
             Touch::Bind => {
@@ -98,7 +99,13 @@ impl Walker {
     }
 
     /// Runs `inside` in a new scope.
-    fn nest<T>(&mut self, node: &T, kind: ScopeKind, private: Option<Arc<str>>, inside: impl FnOnce(&mut Self)) {
+    fn nest<T>(
+        &mut self,
+        node: &T,
+        kind: ScopeKind,
+        private: Option<Arc<str>>,
+        inside: impl FnOnce(&mut Self),
+    ) {
         let parent = self.current;
         let id = ScopeId(self.scopes.list.len() as u32);
         let private = private.or_else(|| self.scopes[parent].private.clone());
@@ -109,8 +116,12 @@ impl Walker {
         inside(self);
         if kind.is_comprehension() {
             // The enclosing code may have to read these names for the comprehension (when it is inlined).
-            let names: Vec<Arc<str>> =
-                self.scopes[id].symbols.iter().filter(|s| s.used && !s.bound).map(|s| s.name.clone()).collect();
+            let names: Vec<Arc<str>> = self.scopes[id]
+                .symbols
+                .iter()
+                .filter(|s| s.used && !s.bound)
+                .map(|s| s.name.clone())
+                .collect();
             names.iter().for_each(|name| self.scopes[parent].symbol(name).used = true);
         }
         self.current = parent;
@@ -243,8 +254,10 @@ impl Walker {
         while self.scopes[owner].kind.is_comprehension() {
             let name = self.mangled(&target.id);
             if self.scopes[owner].get(&name).is_some_and(|s| s.bound) {
-                let message =
-                    format!("assignment expression cannot rebind comprehension iteration variable '{}'", target.id);
+                let message = format!(
+                    "assignment expression cannot rebind comprehension iteration variable '{}'",
+                    target.id
+                );
                 return self.fail(message, target.range);
             }
             let symbol = self.scopes[owner].symbol(&name);
@@ -307,7 +320,8 @@ impl Walker {
     fn note_attribute_store(&mut self, attribute: &ast::ExprAttribute) {
         let Expr::Name(object) = &*attribute.value else { return };
         let scope = &self.scopes[self.current];
-        let is_self = scope.kind == ScopeKind::Function && scope.first_param.as_deref() == Some(object.id.as_str());
+        let is_self =
+            scope.kind == ScopeKind::Function && scope.first_param.as_deref() == Some(object.id.as_str());
         if let Some(class) = scope.parent.filter(|&p| is_self && self.scopes[p].kind == ScopeKind::Class) {
             let name = self.mangled(&attribute.attr);
             self.scopes[class].self_attrs.insert(name);
@@ -328,7 +342,8 @@ impl<'a> Visitor<'a> for Walker {
                 if let (Expr::Name(name), true) = (&*assign.target, assign.simple) {
                     let mangled = self.mangled(&name.id);
                     let symbol = self.scope().symbol(&mangled);
-                    let declared = if symbol.global { Some("global") } else { symbol.nonlocal.map(|_| "nonlocal") };
+                    let declared =
+                        if symbol.global { Some("global") } else { symbol.nonlocal.map(|_| "nonlocal") };
                     symbol.annotated = true;
                     if let Some(word) = declared.filter(|_| self.scope().kind != ScopeKind::Module) {
                         self.fail(format!("annotated name '{}' can't be {word}", name.id), name.range);

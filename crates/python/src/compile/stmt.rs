@@ -106,7 +106,8 @@ impl<'a> Compiler<'a> {
     fn leave_loop(&mut self, range: TextRange, is_break: bool) -> Res {
         let is_loop = |block: &(Block, usize)| matches!(block.0, Block::Loop { .. });
         let found = self.unit.blocks.iter().rposition(is_loop);
-        let Some((at, Block::Loop { on_break, on_continue })) = found.map(|at| (at, self.unit.blocks[at].0)) else {
+        let Some((at, Block::Loop { on_break, on_continue })) = found.map(|at| (at, self.unit.blocks[at].0))
+        else {
             let message = if is_break { "'break' outside loop" } else { "'continue' not properly in loop" };
             return Err(Fault::syntax(message, range));
         };
@@ -143,7 +144,8 @@ impl<'a> Compiler<'a> {
         if module_name == "__future__" && stmt.level == 0 {
             self.check_future(stmt)?;
         }
-        let wanted: Vec<Const> = stmt.names.iter().map(|alias| Const::Str(alias.name.as_str().into())).collect();
+        let wanted: Vec<Const> =
+            stmt.names.iter().map(|alias| Const::Str(alias.name.as_str().into())).collect();
         let spec = Const::Tuple([Const::Int(i64::from(stmt.level)), Const::Tuple(wanted.into())].into());
         let spec = self.const_index(spec);
         let name = self.name_index(&module_name.into());
@@ -185,12 +187,23 @@ impl<'a> Compiler<'a> {
 
     fn check_future(&mut self, stmt: &'a ast::StmtImportFrom) -> Res {
         const FEATURES: [&str; 10] = [
-            "nested_scopes", "generators", "division", "absolute_import", "with_statement", "print_function",
-            "unicode_literals", "barry_as_FLUFL", "generator_stop", "annotations",
+            "nested_scopes",
+            "generators",
+            "division",
+            "absolute_import",
+            "with_statement",
+            "print_function",
+            "unicode_literals",
+            "barry_as_FLUFL",
+            "generator_stop",
+            "annotations",
         ];
         for alias in &stmt.names {
             if !FEATURES.contains(&alias.name.as_str()) {
-                return Err(Fault::syntax(format!("future feature {} is not defined", alias.name), stmt.range));
+                return Err(Fault::syntax(
+                    format!("future feature {} is not defined", alias.name),
+                    stmt.range,
+                ));
             }
         }
         Ok(())

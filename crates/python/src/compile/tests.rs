@@ -34,7 +34,8 @@ fn error(source: &str) -> String {
 
 /// The first code inside `code`.
 fn inner(code: &Code) -> Arc<Code> {
-    let found = code.consts.iter().find_map(|c| if let Const::Code(code) = c { Some(code.clone()) } else { None });
+    let found =
+        code.consts.iter().find_map(|c| if let Const::Code(code) = c { Some(code.clone()) } else { None });
     found.expect("code inside")
 }
 
@@ -50,10 +51,13 @@ fn code_of_small_programs_is_as_written_down() {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let text = std::fs::read_to_string(&path).unwrap();
-        let source: String = text.lines().filter(|l| !l.starts_with(MARK.trim_end())).map(|l| format!("{l}\n")).collect();
+        let source: String =
+            text.lines().filter(|l| !l.starts_with(MARK.trim_end())).map(|l| format!("{l}\n")).collect();
         let source = source.trim_end().to_owned() + "\n";
-        let listing: String =
-            disassemble(&compile(&source)).lines().map(|l| format!("{MARK}{l}").trim_end().to_owned() + "\n").collect();
+        let listing: String = disassemble(&compile(&source))
+            .lines()
+            .map(|l| format!("{MARK}{l}").trim_end().to_owned() + "\n")
+            .collect();
         let now = format!("{source}\n{listing}");
         if now != text {
             if std::env::var_os("BLESS").is_some() {
@@ -71,13 +75,19 @@ fn errors_have_the_places_and_words_of_cpython() {
     let table: &[(&str, &str)] = &[
         ("x = = 1", "1:5 SyntaxError: invalid syntax"),
         ("if x\n  y", "1:5 SyntaxError: expected ':'"),
-        ("def f():\npass", "2:1 IndentationError: expected an indented block after function definition on line 1"),
+        (
+            "def f():\npass",
+            "2:1 IndentationError: expected an indented block after function definition on line 1",
+        ),
         ("  x = 1", "1:1 IndentationError: unexpected indent"),
         ("f(1", "1:2 SyntaxError: '(' was never closed"),
         ("f(1))", "1:5 SyntaxError: unmatched ')'"),
         ("[1)", "1:3 SyntaxError: closing parenthesis ')' does not match opening parenthesis '['"),
         ("x = 'abc", "1:5 SyntaxError: unterminated string literal (detected at line 1)"),
-        ("f() = 1", "1:1 SyntaxError: cannot assign to function call here. Maybe you meant '==' instead of '='?"),
+        (
+            "f() = 1",
+            "1:1 SyntaxError: cannot assign to function call here. Maybe you meant '==' instead of '='?",
+        ),
         ("None = 1", "1:1 SyntaxError: cannot assign to None"),
         ("del f()", "1:5 SyntaxError: cannot delete function call"),
         ("f() += 1", "1:1 SyntaxError: 'function call' is an illegal expression for augmented assignment"),
@@ -92,7 +102,10 @@ fn errors_have_the_places_and_words_of_cpython() {
         ("f(a=1, a=2)", "1:8 SyntaxError: keyword argument repeated: a"),
         ("f(a=1, 2)", "1:8 SyntaxError: positional argument follows keyword argument"),
         ("*a, *b = c", "1:1 SyntaxError: multiple starred expressions in assignment"),
-        ("[(i := 1) for i in x]", "1:3 SyntaxError: assignment expression cannot rebind comprehension iteration variable 'i'"),
+        (
+            "[(i := 1) for i in x]",
+            "1:3 SyntaxError: assignment expression cannot rebind comprehension iteration variable 'i'",
+        ),
         ("try: pass\nexcept: pass\nexcept A: pass", "2:1 SyntaxError: default 'except:' must be last"),
         ("from __future__ import nothing", "1:1 SyntaxError: future feature nothing is not defined"),
         ("def f():\n from a import *", "2:16 SyntaxError: import * only allowed at module level"),
@@ -107,8 +120,13 @@ fn errors_have_the_places_and_words_of_cpython() {
 
 #[test]
 fn an_error_is_rendered_as_cpython_does() {
-    let text = compile_source("if x:\n    y = f(é, 1 2)\n".as_bytes(), "dir/x.py", Mode::Exec).unwrap_err().to_string();
-    assert_eq!(text, "  File \"dir/x.py\", line 2\n    y = f(é, 1 2)\n               ^\nSyntaxError: invalid syntax");
+    let text = compile_source("if x:\n    y = f(é, 1 2)\n".as_bytes(), "dir/x.py", Mode::Exec)
+        .unwrap_err()
+        .to_string();
+    assert_eq!(
+        text,
+        "  File \"dir/x.py\", line 2\n    y = f(é, 1 2)\n               ^\nSyntaxError: invalid syntax"
+    );
 }
 
 #[test]
@@ -147,13 +165,16 @@ fn names_are_found_where_python_finds_them() {
 
 #[test]
 fn a_class_counts_the_attributes_of_its_instances() {
-    let class = inner(&compile("class A:\n def f(self):\n  self.x = self.y = 1\n  self.x += 1\n  for self.z in a: pass"));
+    let class = inner(&compile(
+        "class A:\n def f(self):\n  self.x = self.y = 1\n  self.x += 1\n  for self.z in a: pass",
+    ));
     assert_eq!(class.self_attr_count, 3);
 }
 
 #[test]
 fn registers_die_after_their_last_use_and_live_into_handlers() {
-    let code = inner(&compile("def f(a, b):\n x = g(a)\n try:\n  x = g(x)\n except E:\n  return x\n return b"));
+    let code =
+        inner(&compile("def f(a, b):\n x = g(a)\n try:\n  x = g(x)\n except E:\n  return x\n return b"));
     let call = uplift_uop::bytecodes::instructions::<Op>(&code.instrs).filter(|(_, op, _)| *op == Op::Call);
     let live: Vec<Vec<u32>> =
         call.map(|(pc, ..)| code.live_registers(pc as u32).iter().filter(|&r| r < 3).collect()).collect();
@@ -199,6 +220,7 @@ fn hostile_nesting_and_size_are_errors_not_crashes() {
 
 #[test]
 fn far_jumps_are_possible() {
-    let code = compile(&format!("def f(x):\n while x < 1:\n  if x < 0: break\n{}", "  f(x)\n".repeat(20_000)));
+    let code =
+        compile(&format!("def f(x):\n while x < 1:\n  if x < 0: break\n{}", "  f(x)\n".repeat(20_000)));
     assert!(inner(&code).instrs.len() > usize::from(u16::MAX));
 }

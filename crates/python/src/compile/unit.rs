@@ -117,7 +117,13 @@ pub(super) struct Unit<'a> {
 }
 
 impl<'a> Unit<'a> {
-    pub fn new(scope_id: ScopeId, scope: &Scope, kind: CodeKind, namespace: bool, name: Arc<str>) -> Unit<'a> {
+    pub fn new(
+        scope_id: ScopeId,
+        scope: &Scope,
+        kind: CodeKind,
+        namespace: bool,
+        name: Arc<str>,
+    ) -> Unit<'a> {
         let mut unit = Unit {
             scope: scope_id,
             kind,

@@ -165,7 +165,51 @@ fn push_repr_styled(out: &mut String, x: f64, style: Style, alternate: bool) {
     }
 }
 
+/// Appends `x` with up to 19 decimals by exact integer arithmetic; false if the number is too large or too small for it.
+fn push_fixed_exact(out: &mut String, x: f64, precision: usize) -> bool {
+    let bits = x.to_bits();
+    let exponent = (bits >> 52 & 0x7ff) as i32 - 1075;
+    if precision > 19 || !(-127..=0).contains(&exponent) {
+        return false;
+    }
+    // 53 and 64 bits: the product is exact in 128.
+    let mantissa = u128::from(bits & (1 << 52) - 1 | 1 << 52);
+    let scale = 10u128.pow(precision as u32);
+    let product = mantissa * scale;
+    let shift = -exponent as u32;
+    let (quotient, rest) = (product >> shift, product & ((1 << shift) - 1));
+    let half = (1u128 << shift) >> 1;
+    let rounded = quotient + u128::from(rest > half || shift > 0 && rest == half && quotient & 1 == 1);
+    let (whole, fraction) = (rounded / scale, rounded % scale);
+    let Ok(whole) = i64::try_from(whole) else { return false };
+    if x.is_sign_negative() {
+        out.push('-');
+    }
+    out.push_str(super::int::Decimal::new(whole).digits());
+    if precision > 0 {
+        // Below 10^19: fits the unsigned range only, so split it.
+        let (high, low) = (fraction / 1_000_000_000, fraction % 1_000_000_000);
+        let start = out.len() + 1;
+        out.push('.');
+        let digits = super::int::Decimal::new(low as i64);
+        if high > 0 {
+            let high = super::int::Decimal::new(high as i64);
+            out.extend(std::iter::repeat_n('0', (precision - 9).saturating_sub(high.digits().len())));
+            out.push_str(high.digits());
+            out.extend(std::iter::repeat_n('0', 9 - digits.digits().len()));
+        } else {
+            out.extend(std::iter::repeat_n('0', precision.saturating_sub(digits.digits().len())));
+        }
+        out.push_str(digits.digits());
+        debug_assert_eq!(out.len() - start, precision);
+    }
+    true
+}
+
 fn push_fixed(out: &mut String, x: f64, precision: usize, alternate: bool) {
+    if !alternate && push_fixed_exact(out, x, precision) {
+        return;
+    }
     let exact = precision.min(MAX_FRACTION);
     let _ = write!(out, "{x:.exact$}");
     out.extend(std::iter::repeat_n('0', precision - exact));
@@ -416,6 +460,25 @@ mod tests {
         assert_eq!(styled(1e5, Style::General, 1, true), "1.e+05");
         assert_eq!(styled(999999.5, Style::General, 6, false), "1e+06");
         assert_eq!(styled(0.0, Style::General, 6, false), "0");
+    }
+
+    #[test]
+    fn fixed_point_is_exact() {
+        let mut state = 88172645463325252u64;
+        for i in 0..20_000u64 {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            let exponent = 1023 - 60 + state % 120;
+            let x = f64::from_bits(state << 1 >> 12 | exponent << 52 | (i & 1) << 63);
+            let precision = (i % 20) as usize;
+            assert_eq!(styled(x, Style::Fixed, precision, false), format!("{x:.precision$}"));
+            let short = (state % 100_000) as f64 / 8.0;
+            assert_eq!(
+                styled(short, Style::Fixed, (i % 4) as usize, false),
+                format!("{short:.*}", (i % 4) as usize)
+            );
+        }
     }
 
     #[test]

@@ -138,7 +138,7 @@ impl<'a> Iterator for Pieces<'a> {
         if rest.is_empty() {
             return None;
         }
-        let end = rest.find('%').unwrap_or(rest.len());
+        let end = rest.bytes().position(|b| b == b'%').unwrap_or(rest.len());
         if end > 0 {
             self.at += end;
             return Some(Ok(Piece::Literal(&rest[..end])));
@@ -160,7 +160,10 @@ impl<'a> Iterator for Pieces<'a> {
 pub fn unsupported(conversion: &Conversion) -> FormatError {
     let code = conversion.code;
     let shown = if matches!(code, ' '..='~') { code } else { '?' };
-    FormatError::value(format!("unsupported format character '{shown}' ({:#x}) at index {}", code as u32, conversion.index))
+    FormatError::value(format!(
+        "unsupported format character '{shown}' ({:#x}) at index {}",
+        code as u32, conversion.index
+    ))
 }
 
 /// Layout of a converted value: flags with the sizes resolved. A negative `*` width means left adjustment.
@@ -217,7 +220,14 @@ pub fn push_float(out: &mut String, value: f64, code: char, layout: &Layout) {
         _ => Style::General,
     };
     let mut body = String::new();
-    float::push_styled(&mut body, value, style, layout.precision.unwrap_or(6), layout.flags.alternate, code.is_ascii_uppercase());
+    float::push_styled(
+        &mut body,
+        value,
+        style,
+        layout.precision.unwrap_or(6),
+        layout.flags.alternate,
+        code.is_ascii_uppercase(),
+    );
     match body.strip_prefix('-') {
         Some(magnitude) => push_signed(out, true, "", magnitude, layout),
         None => push_signed(out, false, "", &body, layout),
@@ -255,7 +265,10 @@ mod tests {
         assert_eq!(pieces.len(), 5);
         assert_eq!(pieces[0], Piece::Literal("a"));
         let Piece::Conversion(c) = pieces[1] else { panic!() };
-        assert_eq!((c.code, c.width, c.precision, c.flags.left), ('f', Some(Size::Given(5)), Some(Size::Given(2)), true));
+        assert_eq!(
+            (c.code, c.width, c.precision, c.flags.left),
+            ('f', Some(Size::Given(5)), Some(Size::Given(2)), true)
+        );
         let Piece::Conversion(c) = pieces[4] else { panic!() };
         assert_eq!((c.code, c.key), ('s', Some("k(x)")));
         let error = |t: &str| Pieces::new(t).collect::<Result<Vec<_>>>().unwrap_err().message;

@@ -98,7 +98,10 @@ mod tests {
         };
         assert_eq!(show("it's"), "\"it's\"");
         assert_eq!(show("it's \"x\""), "'it\\'s \"x\"'");
-        assert_eq!(show("a\\b\n\t\x7f\u{a0}é\u{200b}\u{10ffff}"), "'a\\\\b\\n\\t\\x7f\\xa0é\\u200b\\U0010ffff'");
+        assert_eq!(
+            show("a\\b\n\t\x7f\u{a0}é\u{200b}\u{10ffff}"),
+            "'a\\\\b\\n\\t\\x7f\\xa0é\\u200b\\U0010ffff'"
+        );
         let mut out = String::new();
         push_bytes_repr(&mut out, b"a'\x00\xff");
         assert_eq!(out, "b\"a'\\x00\\xff\"");

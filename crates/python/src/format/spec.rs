@@ -44,7 +44,9 @@ impl Spec {
         let mut rest = rest.chars();
         spec.kind = rest.next();
         if rest.next().is_some() {
-            return Err(FormatError::value(format!("Invalid format specifier '{text}' for object of type '{type_name}'")));
+            return Err(FormatError::value(format!(
+                "Invalid format specifier '{text}' for object of type '{type_name}'"
+            )));
         }
         spec.check_grouping()?;
         Ok(spec)
@@ -126,13 +128,18 @@ impl Spec {
 
     fn unknown_code(&self, type_name: &str) -> FormatError {
         let code = self.kind.unwrap_or(' ');
-        let shown = if matches!(code, '!'..='\x7f') { code.to_string() } else { format!("\\x{:x}", code as u32) };
+        let shown =
+            if matches!(code, '!'..='\x7f') { code.to_string() } else { format!("\\x{:x}", code as u32) };
         FormatError::value(format!("Unknown format code '{shown}' for object of type '{type_name}'"))
     }
 
     /// Whether nothing was specified.
     pub fn is_default(&self) -> bool {
-        self.width == 0 && self.precision.is_none() && self.kind.is_none() && self.sign.is_none() && self.grouping.is_none()
+        self.width == 0
+            && self.precision.is_none()
+            && self.kind.is_none()
+            && self.sign.is_none()
+            && self.grouping.is_none()
     }
 }
 
@@ -195,7 +202,11 @@ fn push_padded(out: &mut String, text: &str, length: usize, spec: &Spec, default
 }
 
 fn check_size(count: usize) -> Result<()> {
-    if count > LIMIT { Err(FormatError { kind: super::ErrorKind::Overflow, message: "format width is too large".into() }) } else { Ok(()) }
+    if count > LIMIT {
+        Err(FormatError { kind: super::ErrorKind::Overflow, message: "format width is too large".into() })
+    } else {
+        Ok(())
+    }
 }
 
 /// A number about to be laid out: sign and prefix, digits that may be grouped, and what follows them.
@@ -414,7 +425,11 @@ fn float_body(value: f64, spec: &Spec, bare: Style, type_name: &str) -> Result<S
     if percent {
         body.push('%');
     }
-    if spec.no_negative_zero && body.starts_with('-') && body.bytes().skip(1).all(|b| !matches!(b, b'1'..=b'9')) && value.is_finite() {
+    if spec.no_negative_zero
+        && body.starts_with('-')
+        && body.bytes().skip(1).all(|b| !matches!(b, b'1'..=b'9'))
+        && value.is_finite()
+    {
         body.remove(0);
     }
     Ok(body)

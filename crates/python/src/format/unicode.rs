@@ -66,7 +66,8 @@ pub fn is_numeric(c: char) -> bool {
     // The CJK numerals are letters with a numeric value.
     c.is_numeric()
         || is_digit(c)
-        || "一二三四五六七八九十百千万億兆〇零壹壱貳贰弐叁叄参參肆伍陆陸柒漆捌玖拾佰仟萬亿兩两廿卅卌".contains(c)
+        || "一二三四五六七八九十百千万億兆〇零壹壱貳贰弐叁叄参參肆伍陆陸柒漆捌玖拾佰仟萬亿兩两廿卅卌"
+            .contains(c)
 }
 
 /// The value of a decimal digit in any script.

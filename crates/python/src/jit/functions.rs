@@ -24,6 +24,8 @@ const fn bit(class: u8) -> u64 {
 const LISTS: u64 = bit(class::LIST_BUFFER) | bit(class::LIST_LEN) | bit(class::LIST_ITEMS);
 const DICTS: u64 = bit(class::DICT);
 const SETS: u64 = bit(class::SET);
+/// What only natives see.
+const STATE: u64 = bit(class::NATIVE);
 const ITERATORS: u64 = bit(class::ITER_INDEX) | bit(class::ITER_SEQUENCE) | bit(class::NATIVE);
 
 const fn reads(classes: u64) -> Effects {
@@ -76,27 +78,59 @@ impl<T: Bits> Bits for PyResult<T> {
 }
 
 macro_rules! rust_type {
-    (Word) => { Word };
-    (Ref) => { u64 };
-    (Int) => { i64 };
-    (Float) => { f64 };
-    (Bool) => { bool };
+    (Word) => {
+        Word
+    };
+    (Ref) => {
+        u64
+    };
+    (Int) => {
+        i64
+    };
+    (Float) => {
+        f64
+    };
+    (Bool) => {
+        bool
+    };
 }
 macro_rules! from_bits {
-    (Word, $b:expr) => { Word($b) };
-    (Ref, $b:expr) => { $b };
-    (Int, $b:expr) => { $b as i64 };
-    (Float, $b:expr) => { f64::from_bits($b) };
-    (Bool, $b:expr) => { $b != 0 };
+    (Word, $b:expr) => {
+        Word($b)
+    };
+    (Ref, $b:expr) => {
+        $b
+    };
+    (Int, $b:expr) => {
+        $b as i64
+    };
+    (Float, $b:expr) => {
+        f64::from_bits($b)
+    };
+    (Bool, $b:expr) => {
+        $b != 0
+    };
 }
 /// What the body of a function with this result type evaluates to: words may be errors.
 macro_rules! body_type {
-    (Word) => { PyResult };
-    (Ref) => { Word };
-    (Int) => { i64 };
-    (Float) => { f64 };
-    (Bool) => { bool };
-    (Unit) => { () };
+    (Word) => {
+        PyResult
+    };
+    (Ref) => {
+        Word
+    };
+    (Int) => {
+        i64
+    };
+    (Float) => {
+        f64
+    };
+    (Bool) => {
+        bool
+    };
+    (Unit) => {
+        ()
+    };
 }
 
 macro_rules! host_fns {
@@ -269,7 +303,7 @@ host_fns! {
     /// `del object.name`.
     DEL_ATTR = del_attr(vm, object: Word, n: Ref) -> Word [ANY] { vm.del_attr(object, name(n)).map(|()| NONE) }
     /// A bound method.
-    BIND = bind(vm, func: Word, this: Word) -> Ref [FRESH] { 
+    BIND = bind(vm, func: Word, this: Word) -> Ref [FRESH] {
         if func.is::<Function>() { vm.new_bound(func, this) } else { vm.bind_native(func, this) }
     }
     /// Room for a slot beyond the inline ones, before the object takes the shape that has it.
@@ -459,6 +493,86 @@ host_fns! {
     /// RecursionError.
     RECURSION = recursion(vm) -> Word [ANY] { Err(vm.recursion_error()) }
 
+    // --- Natives ---
+    /// A native that only looks at its arguments, which never change.
+    NATIVE1_PLAIN = native1_plain(vm, f: Ref, a: Word) -> Word [CHECKED] { vm.call_native(gc(f), &Args::new(&[a])) }
+    /// A native that only looks at its arguments, which never change.
+    NATIVE2_PLAIN = native2_plain(vm, f: Ref, a: Word, b: Word) -> Word [CHECKED] { vm.call_native(gc(f), &Args::new(&[a, b])) }
+    /// A native that only looks at its arguments, which never change.
+    NATIVE3_PLAIN = native3_plain(vm, f: Ref, a: Word, b: Word, c: Word) -> Word [CHECKED] { vm.call_native(gc(f), &Args::new(&[a, b, c])) }
+    /// A native that only looks at its arguments, which never change.
+    NATIVE4_PLAIN = native4_plain(vm, f: Ref, a: Word, b: Word, c: Word, d: Word) -> Word [CHECKED] { vm.call_native(gc(f), &Args::new(&[a, b, c, d])) }
+    /// A native that reads lists.
+    NATIVE1_LIST_READ = native1_list_read(vm, f: Ref, a: Word) -> Word [raises(reads(LISTS))] { vm.call_native(gc(f), &Args::new(&[a])) }
+    /// A native that reads lists.
+    NATIVE2_LIST_READ = native2_list_read(vm, f: Ref, a: Word, b: Word) -> Word [raises(reads(LISTS))] { vm.call_native(gc(f), &Args::new(&[a, b])) }
+    /// A native that reads lists.
+    NATIVE3_LIST_READ = native3_list_read(vm, f: Ref, a: Word, b: Word, c: Word) -> Word [raises(reads(LISTS))] { vm.call_native(gc(f), &Args::new(&[a, b, c])) }
+    /// A native that reads lists.
+    NATIVE4_LIST_READ = native4_list_read(vm, f: Ref, a: Word, b: Word, c: Word, d: Word) -> Word [raises(reads(LISTS))] { vm.call_native(gc(f), &Args::new(&[a, b, c, d])) }
+    /// A native that changes lists.
+    NATIVE1_LIST_WRITE = native1_list_write(vm, f: Ref, a: Word) -> Word [raises(writes(LISTS, LISTS))] { vm.call_native(gc(f), &Args::new(&[a])) }
+    /// A native that changes lists.
+    NATIVE2_LIST_WRITE = native2_list_write(vm, f: Ref, a: Word, b: Word) -> Word [raises(writes(LISTS, LISTS))] { vm.call_native(gc(f), &Args::new(&[a, b])) }
+    /// A native that changes lists.
+    NATIVE3_LIST_WRITE = native3_list_write(vm, f: Ref, a: Word, b: Word, c: Word) -> Word [raises(writes(LISTS, LISTS))] { vm.call_native(gc(f), &Args::new(&[a, b, c])) }
+    /// A native that changes lists.
+    NATIVE4_LIST_WRITE = native4_list_write(vm, f: Ref, a: Word, b: Word, c: Word, d: Word) -> Word [raises(writes(LISTS, LISTS))] { vm.call_native(gc(f), &Args::new(&[a, b, c, d])) }
+    /// A native that reads dicts.
+    NATIVE1_DICT_READ = native1_dict_read(vm, f: Ref, a: Word) -> Word [raises(reads(DICTS))] { vm.call_native(gc(f), &Args::new(&[a])) }
+    /// A native that reads dicts.
+    NATIVE2_DICT_READ = native2_dict_read(vm, f: Ref, a: Word, b: Word) -> Word [raises(reads(DICTS))] { vm.call_native(gc(f), &Args::new(&[a, b])) }
+    /// A native that reads dicts.
+    NATIVE3_DICT_READ = native3_dict_read(vm, f: Ref, a: Word, b: Word, c: Word) -> Word [raises(reads(DICTS))] { vm.call_native(gc(f), &Args::new(&[a, b, c])) }
+    /// A native that reads dicts.
+    NATIVE4_DICT_READ = native4_dict_read(vm, f: Ref, a: Word, b: Word, c: Word, d: Word) -> Word [raises(reads(DICTS))] { vm.call_native(gc(f), &Args::new(&[a, b, c, d])) }
+    /// A native that changes dicts.
+    NATIVE1_DICT_WRITE = native1_dict_write(vm, f: Ref, a: Word) -> Word [raises(writes(DICTS, DICTS))] { vm.call_native(gc(f), &Args::new(&[a])) }
+    /// A native that changes dicts.
+    NATIVE2_DICT_WRITE = native2_dict_write(vm, f: Ref, a: Word, b: Word) -> Word [raises(writes(DICTS, DICTS))] { vm.call_native(gc(f), &Args::new(&[a, b])) }
+    /// A native that changes dicts.
+    NATIVE3_DICT_WRITE = native3_dict_write(vm, f: Ref, a: Word, b: Word, c: Word) -> Word [raises(writes(DICTS, DICTS))] { vm.call_native(gc(f), &Args::new(&[a, b, c])) }
+    /// A native that changes dicts.
+    NATIVE4_DICT_WRITE = native4_dict_write(vm, f: Ref, a: Word, b: Word, c: Word, d: Word) -> Word [raises(writes(DICTS, DICTS))] { vm.call_native(gc(f), &Args::new(&[a, b, c, d])) }
+    /// A native that changes sets.
+    NATIVE1_SET_WRITE = native1_set_write(vm, f: Ref, a: Word) -> Word [raises(writes(SETS, SETS))] { vm.call_native(gc(f), &Args::new(&[a])) }
+    /// A native that changes sets.
+    NATIVE2_SET_WRITE = native2_set_write(vm, f: Ref, a: Word, b: Word) -> Word [raises(writes(SETS, SETS))] { vm.call_native(gc(f), &Args::new(&[a, b])) }
+    /// A native that changes sets.
+    NATIVE3_SET_WRITE = native3_set_write(vm, f: Ref, a: Word, b: Word, c: Word) -> Word [raises(writes(SETS, SETS))] { vm.call_native(gc(f), &Args::new(&[a, b, c])) }
+    /// A native that changes sets.
+    NATIVE4_SET_WRITE = native4_set_write(vm, f: Ref, a: Word, b: Word, c: Word, d: Word) -> Word [raises(writes(SETS, SETS))] { vm.call_native(gc(f), &Args::new(&[a, b, c, d])) }
+    /// A native that changes what only natives see.
+    NATIVE0_STATE = native0_state(vm, f: Ref) -> Word [raises(writes(STATE, STATE))] { vm.call_native(gc(f), &Args::new(&[])) }
+    /// A native that changes what only natives see.
+    NATIVE1_STATE = native1_state(vm, f: Ref, a: Word) -> Word [raises(writes(STATE, STATE))] { vm.call_native(gc(f), &Args::new(&[a])) }
+    /// A native that changes what only natives see.
+    NATIVE2_STATE = native2_state(vm, f: Ref, a: Word, b: Word) -> Word [raises(writes(STATE, STATE))] { vm.call_native(gc(f), &Args::new(&[a, b])) }
+    /// A native that changes what only natives see.
+    NATIVE3_STATE = native3_state(vm, f: Ref, a: Word, b: Word, c: Word) -> Word [raises(writes(STATE, STATE))] { vm.call_native(gc(f), &Args::new(&[a, b, c])) }
+    /// A native that changes what only natives see.
+    NATIVE4_STATE = native4_state(vm, f: Ref, a: Word, b: Word, c: Word, d: Word) -> Word [raises(writes(STATE, STATE))] { vm.call_native(gc(f), &Args::new(&[a, b, c, d])) }
+    /// A function of one float (an index into `FLOAT_FUNCTIONS`).
+    FLOAT_FUNCTION = float_function(_vm, f: Int, x: Float) -> Float [PURE] {
+        (FLOAT_FUNCTIONS[f as usize % FLOAT_FUNCTIONS.len()].1)(x)
+    }
+    /// `int(x)`, `str(x)` or `bool(x)` of a plain value.
+    CONSTRUCT_PLAIN = construct_plain(vm, class: Ref, x: Word) -> Word [CHECKED] {
+        if class == vm.types.bool_.addr() {
+            return vm.truthy(x).map(truth);
+        }
+        if class == vm.types.str.addr() {
+            return vm.str_word(x);
+        }
+        vm.call_class(gc(class), &Args::new(&[x]))
+    }
+    /// A range object; fields are stored by the handler.
+    NEW_RANGE = new_range(vm) -> Ref [FRESH] {
+        let hdr = vm.header(TypeTag::Range, vm.types.range);
+        let zero = Word::int(0);
+        vm.heap.place(RangeObj { hdr, start: zero, stop: zero, step: Word::int(1), len: zero }).word()
+    }
+
     // --- Functions and classes ---
     /// A function over a code constant with the globals of `c`.
     MAKE_FUNCTION = make_function(vm, c: Ref, k: Word) -> Word [ANY] { Ok(vm.make_function(code(c), k)) }
@@ -519,6 +633,77 @@ host_fns! {
     /// `sys.displayhook(x)`.
     DISPLAY = display(vm, x: Word) -> Word [ANY] { vm.display_hook(x) }
 }
+
+/// What a native may do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NativeEffect {
+    /// A native that only looks at its arguments, which never change.
+    Plain,
+    /// A native that reads lists.
+    ListRead,
+    /// A native that changes lists.
+    ListWrite,
+    /// A native that reads dicts.
+    DictRead,
+    /// A native that changes dicts.
+    DictWrite,
+    /// A native that changes sets.
+    SetWrite,
+    /// A native that changes what only natives see.
+    State,
+}
+
+/// The host function that calls a native with `n` arguments and these effects.
+pub fn native_function(effect: NativeEffect, n: usize) -> Option<&'static HostFn> {
+    Some(match (effect, n) {
+        (NativeEffect::Plain, 1) => NATIVE1_PLAIN,
+        (NativeEffect::Plain, 2) => NATIVE2_PLAIN,
+        (NativeEffect::Plain, 3) => NATIVE3_PLAIN,
+        (NativeEffect::Plain, 4) => NATIVE4_PLAIN,
+        (NativeEffect::ListRead, 1) => NATIVE1_LIST_READ,
+        (NativeEffect::ListRead, 2) => NATIVE2_LIST_READ,
+        (NativeEffect::ListRead, 3) => NATIVE3_LIST_READ,
+        (NativeEffect::ListRead, 4) => NATIVE4_LIST_READ,
+        (NativeEffect::ListWrite, 1) => NATIVE1_LIST_WRITE,
+        (NativeEffect::ListWrite, 2) => NATIVE2_LIST_WRITE,
+        (NativeEffect::ListWrite, 3) => NATIVE3_LIST_WRITE,
+        (NativeEffect::ListWrite, 4) => NATIVE4_LIST_WRITE,
+        (NativeEffect::DictRead, 1) => NATIVE1_DICT_READ,
+        (NativeEffect::DictRead, 2) => NATIVE2_DICT_READ,
+        (NativeEffect::DictRead, 3) => NATIVE3_DICT_READ,
+        (NativeEffect::DictRead, 4) => NATIVE4_DICT_READ,
+        (NativeEffect::DictWrite, 1) => NATIVE1_DICT_WRITE,
+        (NativeEffect::DictWrite, 2) => NATIVE2_DICT_WRITE,
+        (NativeEffect::DictWrite, 3) => NATIVE3_DICT_WRITE,
+        (NativeEffect::DictWrite, 4) => NATIVE4_DICT_WRITE,
+        (NativeEffect::SetWrite, 1) => NATIVE1_SET_WRITE,
+        (NativeEffect::SetWrite, 2) => NATIVE2_SET_WRITE,
+        (NativeEffect::SetWrite, 3) => NATIVE3_SET_WRITE,
+        (NativeEffect::SetWrite, 4) => NATIVE4_SET_WRITE,
+        (NativeEffect::State, 0) => NATIVE0_STATE,
+        (NativeEffect::State, 1) => NATIVE1_STATE,
+        (NativeEffect::State, 2) => NATIVE2_STATE,
+        (NativeEffect::State, 3) => NATIVE3_STATE,
+        (NativeEffect::State, 4) => NATIVE4_STATE,
+        _ => return None,
+    })
+}
+
+/// Functions of `math` that are total on floats, but for results that are not finite.
+pub const FLOAT_FUNCTIONS: &[(&str, fn(f64) -> f64)] = &[
+    ("sin", f64::sin),
+    ("cos", f64::cos),
+    ("tan", f64::tan),
+    ("asin", f64::asin),
+    ("acos", f64::acos),
+    ("atan", f64::atan),
+    ("exp", f64::exp),
+    ("sinh", f64::sinh),
+    ("cosh", f64::cosh),
+    ("tanh", f64::tanh),
+    ("degrees", |x| x * (180.0 / std::f64::consts::PI)),
+    ("radians", |x| x * (std::f64::consts::PI / 180.0)),
+];
 
 /// Numbers of operators in immediates of host calls.
 pub fn binop(op: i64) -> BinOp {

@@ -1,17 +1,17 @@
 //! What the engine asks of the VM: where its frames stand, and which slots still matter.
 
+use crate::bytecode::Op;
+use crate::heap::Marker;
 use crate::jit::spec;
 use crate::objects::LoadedCode;
 use crate::vm::Vm;
 use crate::vm::frame::Frame;
-use crate::word::Word;
-use crate::bytecode::Op;
-use crate::heap::Marker;
 use crate::vm::frame::WANT_GC;
 use crate::vm::handlers::{At, Flow, dispatch};
+use crate::word::Word;
 use std::rc::Rc;
-use uplift::{AbortReason, Attention, Driven, Embed, Engine, Host, Location, LoopCell, Machine, Recorder};
 use uplift::uop::{FrameState, HostSpec, ReprSpec, Resume};
+use uplift::{AbortReason, Attention, Driven, Embed, Engine, Host, Location, LoopCell, Machine, Recorder};
 
 impl Host for Vm {
     const REPR: ReprSpec = spec::REPR;
@@ -120,7 +120,8 @@ impl Embed for Vm {
         // SAFETY: a verified instruction.
         let bits = unsafe { *at.pc };
         let op = Op::from_u16(bits as u16).unwrap_or(Op::Nop);
-        let leaves = matches!(op, Op::Return | Op::ReturnNone | Op::Yield | Op::YieldFrom | Op::ReturnGenerator);
+        let leaves =
+            matches!(op, Op::Return | Op::ReturnNone | Op::Yield | Op::YieldFrom | Op::ReturnGenerator);
         if leaves && recorder.before_return() {
             return;
         }

@@ -3,7 +3,9 @@
 //! They are constants, not statics, so that the interpreter's copy of the handlers sees through them.
 
 use crate::jit::functions::FNS;
+use crate::modules::array;
 use crate::objects::class::{INSTANCE_OVERFLOW, INSTANCE_SLOTS};
+use crate::objects::dict::DICT_USED;
 use crate::objects::function::{
     BOUND_FUNC, BOUND_THIS, CELL_VALUE, FUNCTION_CLOSURE, FUNCTION_CODE, FUNCTION_DEFAULTS,
 };
@@ -14,8 +16,7 @@ use crate::objects::iter::{
 use crate::objects::module::GLOBAL_CELL_VALUE;
 use crate::objects::sequence::{LIST_CAP, LIST_LEN, LIST_PTR, TUPLE_ITEMS, TUPLE_LEN};
 use crate::objects::string::STR_LEN;
-use crate::modules::array;
-use crate::objects::{Generator, RangeObj, HEADER_SHAPE, HEADER_TAG};
+use crate::objects::{Generator, HEADER_SHAPE, HEADER_TAG, RangeObj};
 use crate::word::*;
 use std::mem::offset_of;
 use uplift::uop::{Elem, Field, HostSpec, KindTest, ReprSpec, Width};
@@ -126,11 +127,13 @@ fields! {
     LIST_ROOM = "list.capacity", LIST_CAP, I64, class::LIST_BUFFER, false;
     TUPLE_COUNT = "tuple.len", TUPLE_LEN, I64, class::FIXED, true;
     STR_COUNT = "str.len", STR_LEN, I64, class::FIXED, true;
+    DICT_COUNT = "dict.used", DICT_USED, I64, class::DICT, false;
     CELL_CONTENT = "cell.value", CELL_VALUE, Word, class::CELL, false;
     GLOBAL_VALUE = "global.value", GLOBAL_CELL_VALUE, Word, class::GLOBAL, false;
     RANGE_NEXT = "range_iter.next", RANGE_ITER_NEXT, I64, class::RANGE_NEXT, false;
     RANGE_LEFT = "range_iter.left", RANGE_ITER_LEFT, I64, class::RANGE_LEFT, false;
     RANGE_START = "range.start", offset_of!(RangeObj, start), Word, class::FIXED, true;
+    RANGE_STOP = "range.stop", offset_of!(RangeObj, stop), Word, class::FIXED, true;
     RANGE_STRIDE = "range.step", offset_of!(RangeObj, step), Word, class::FIXED, true;
     RANGE_COUNT = "range.len", offset_of!(RangeObj, len), Word, class::FIXED, true;
     RANGE_STEP = "range_iter.step", RANGE_ITER_STEP, I64, class::FIXED, true;

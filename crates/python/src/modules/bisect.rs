@@ -71,7 +71,9 @@ fn arguments(vm: &mut Vm, a: &Args, name: &str) -> PyResult<Search> {
 
 fn item(vm: &mut Vm, sequence: Word, at: i64) -> PyResult {
     match sequence.cast::<List>() {
-        Some(list) if list.class() == vm.types.list && (at as usize) < list.count() => Ok(list.items()[at as usize]),
+        Some(list) if list.class() == vm.types.list && (at as usize) < list.count() => {
+            Ok(list.items()[at as usize])
+        }
         _ => vm.get_item(sequence, Word::int(at)),
     }
 }

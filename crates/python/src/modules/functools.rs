@@ -91,7 +91,11 @@ impl NativePayload for Partial {
 fn this_partial(vm: &mut Vm, w: Word) -> PyResult<&'static mut Partial> {
     match w.payload::<Partial>() {
         Some(partial) => Ok(partial),
-        None => Err(args::wrong_type(vm, w, "descriptor requires a 'functools.partial' object but received a '{}'")),
+        None => Err(args::wrong_type(
+            vm,
+            w,
+            "descriptor requires a 'functools.partial' object but received a '{}'",
+        )),
     }
 }
 
@@ -278,8 +282,14 @@ impl Order {
 }
 
 fn construct_cache(vm: &mut Vm, class: Gc<Class>, a: &Args) -> PyResult {
-    let [function, bound, typed, info] =
-        args::bind(vm, a, "_lru_cache_wrapper", ["user_function", "maxsize", "typed", "cache_info_type"], 4, 4)?;
+    let [function, bound, typed, info] = args::bind(
+        vm,
+        a,
+        "_lru_cache_wrapper",
+        ["user_function", "maxsize", "typed", "cache_info_type"],
+        4,
+        4,
+    )?;
     if !args::is_callable(vm, function) {
         return Err(vm.type_error("the first argument must be callable"));
     }
@@ -362,7 +372,8 @@ fn cache_get(vm: &mut Vm, a: &Args) -> PyResult {
 fn cache_info(vm: &mut Vm, a: &Args) -> PyResult {
     let cache = this_cache(vm, a[0])?;
     let bound = cache.bound.map_or(NONE, |n| Word::int(n as i64));
-    let words = [Word::int(cache.hits), Word::int(cache.misses), bound, Word::int(cache.results.len() as i64)];
+    let words =
+        [Word::int(cache.hits), Word::int(cache.misses), bound, Word::int(cache.results.len() as i64)];
     vm.call(cache.info, &words)
 }
 

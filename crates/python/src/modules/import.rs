@@ -6,7 +6,9 @@ use crate::builtins::args::{self, given};
 use crate::builtins::globals::namespace_of;
 use crate::builtins::reflect::{caller_globals, caller_locals};
 use crate::compile::{CompileError, Mode, compile_source};
-use crate::objects::{Args, Class, CodeObject, Dict, Gc, List, LoadedCode, MethodDef, Module, Name, Namespace, Str};
+use crate::objects::{
+    Args, Class, CodeObject, Dict, Gc, List, LoadedCode, MethodDef, Module, Name, Namespace, Str,
+};
 use crate::vm::{Exc, PyResult, Raised, Vm};
 use crate::word::{NONE, UNDEF, Word};
 
@@ -25,7 +27,13 @@ pub fn install(vm: &mut Vm) {
 }
 
 /// The `import` statement: the top module of the dotted `name`, or the last one when names are to be taken from it.
-pub fn import_name(vm: &mut Vm, name: &str, globals: Option<Gc<Namespace>>, fromlist: Word, level: i64) -> PyResult {
+pub fn import_name(
+    vm: &mut Vm,
+    name: &str,
+    globals: Option<Gc<Namespace>>,
+    fromlist: Word,
+    level: i64,
+) -> PyResult {
     let absolute;
     let name = if level > 0 {
         absolute = resolve_relative(vm, name, globals, level)?;
@@ -51,7 +59,8 @@ pub fn import_name(vm: &mut Vm, name: &str, globals: Option<Gc<Namespace>>, from
 
 /// The module that a relative import in `globals` starts from, followed by `name`.
 fn resolve_relative(vm: &mut Vm, name: &str, globals: Option<Gc<Namespace>>, level: i64) -> PyResult<String> {
-    let lookup = |vm: &Vm, key: Name| globals.and_then(|g| g.get(key)).filter(|w| !w.is_none()).map(|w| (w, vm.names));
+    let lookup =
+        |vm: &Vm, key: Name| globals.and_then(|g| g.get(key)).filter(|w| !w.is_none()).map(|w| (w, vm.names));
     let package = match lookup(vm, vm.names.package).and_then(|(w, _)| w.as_str()) {
         Some(package) => package.to_owned(),
         None => {
@@ -70,7 +79,9 @@ fn resolve_relative(vm: &mut Vm, name: &str, globals: Option<Gc<Namespace>>, lev
     for _ in 1..level {
         match base.rsplit_once('.') {
             Some((parent, _)) => base = parent,
-            None => return Err(vm.raise(Exc::ImportError, "attempted relative import beyond top-level package")),
+            None => {
+                return Err(vm.raise(Exc::ImportError, "attempted relative import beyond top-level package"));
+            }
         }
     }
     Ok(if name.is_empty() { base.to_owned() } else { format!("{base}.{name}") })
@@ -127,7 +138,11 @@ pub fn import_dotted(vm: &mut Vm, name: &str) -> PyResult {
     let path = vm.find_attr(parent, vm.names.path)?;
     let embedded_child = embedded(name).is_some();
     if path.is_none() && !embedded_child {
-        return Err(not_found(vm, name, &format!("No module named '{name}'; '{parent_name}' is not a package")));
+        return Err(not_found(
+            vm,
+            name,
+            &format!("No module named '{name}'; '{parent_name}' is not a package"),
+        ));
     }
     let module = load(vm, name, path)?;
     let child = vm.intern(child);
@@ -192,7 +207,8 @@ fn search_path(vm: &mut Vm, parent: Option<Word>) -> Vec<String> {
 fn load(vm: &mut Vm, name: &str, parent_path: Option<Word>) -> PyResult {
     let source = embedded(name);
     // Modules that are part of the interpreter cannot be shadowed by files; the rest of the library can.
-    let fixed = matches!(source, Some(Source::Native(_))) && matches!(name, "sys" | "builtins" | "time" | "itertools" | "gc");
+    let fixed = matches!(source, Some(Source::Native(_)))
+        && matches!(name, "sys" | "builtins" | "time" | "itertools" | "gc");
     if !fixed && !name.starts_with('_') || source.is_none() {
         let directories = search_path(vm, parent_path);
         let last = name.rsplit('.').next().unwrap_or(name);
@@ -237,7 +253,8 @@ fn forget(vm: &mut Vm, name: &str, raised: Raised) -> Raised {
 fn new_module(vm: &mut Vm, name: &str) -> Gc<Module> {
     let module = vm.new_module(name);
     vm.register_module(module);
-    let package = if super::is_package(name) { name } else { name.rsplit_once('.').map_or("", |(parent, _)| parent) };
+    let package =
+        if super::is_package(name) { name } else { name.rsplit_once('.').map_or("", |(parent, _)| parent) };
     let package = vm.new_str(package);
     vm.set_global(module.namespace, "__package__", package);
     module
@@ -286,7 +303,8 @@ fn compile_or_raise(vm: &mut Vm, source: &[u8], file: &str, mode: Mode) -> PyRes
 /// Raises the SyntaxError that a compile error stands for.
 #[cold]
 pub fn syntax_error(vm: &mut Vm, error: &CompileError) -> Raised {
-    let kind = if error.class_name() == "IndentationError" { Exc::IndentationError } else { Exc::SyntaxError };
+    let kind =
+        if error.class_name() == "IndentationError" { Exc::IndentationError } else { Exc::SyntaxError };
     let text = match &error.text {
         Some(text) => vm.new_str(text),
         None => NONE,
@@ -392,7 +410,11 @@ fn run_text(vm: &mut Vm, a: &Args, function: &str, mode: Mode) -> PyResult {
         Some(w) => match w.cast::<Dict>() {
             Some(dict) => Some(dict),
             None if namespace_of(w).is_some() => None,
-            None => return Err(vm.type_error(format!("{function}() globals must be a dict, not {}", vm.type_name(w)))),
+            None => {
+                return Err(
+                    vm.type_error(format!("{function}() globals must be a dict, not {}", vm.type_name(w)))
+                );
+            }
         },
     };
     let given_namespace = globals.and_then(namespace_of);

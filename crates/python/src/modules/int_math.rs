@@ -128,9 +128,15 @@ mod tests {
         assert_eq!(factorial(0), UBig::ONE);
         assert_eq!(comb(&UBig::from(60u32), 30).to_string(), "118264581564861424");
         assert_eq!(comb(&UBig::from(100u32), 3).to_string(), "161700");
-        assert_eq!(comb(&big("100000000000000000000"), 2).to_string(), "4999999999999999999950000000000000000000");
+        assert_eq!(
+            comb(&big("100000000000000000000"), 2).to_string(),
+            "4999999999999999999950000000000000000000"
+        );
         assert_eq!(perm(&UBig::from(10u32), 3).to_string(), "720");
-        assert_eq!(isqrt(&big("100000000000000000000000000000000000000001")).to_string(), "316227766016837933199");
+        assert_eq!(
+            isqrt(&big("100000000000000000000000000000000000000001")).to_string(),
+            "316227766016837933199"
+        );
     }
 
     #[test]

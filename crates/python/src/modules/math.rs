@@ -299,7 +299,13 @@ fn ldexp(vm: &mut Vm, a: &Args) -> PyResult {
     }
     let exponent = match exponent.small() {
         Some(e) => e.clamp(-100_000, 100_000),
-        None => if exponent.is_negative() { -100_000 } else { 100_000 },
+        None => {
+            if exponent.is_negative() {
+                -100_000
+            } else {
+                100_000
+            }
+        }
     };
     let y = libm::ldexp(x, exponent as i32);
     if y.is_infinite() { Err(range_error(vm)) } else { Ok(Word::float(y)) }
@@ -413,7 +419,13 @@ fn gcd(vm: &mut Vm, a: &Args) -> PyResult {
     for &w in a.pos() {
         let value = magnitude(vm, w)?;
         // dashu's gcd(0, 0) is undefined.
-        result = if result == UBig::ZERO { value } else if value == UBig::ZERO { result } else { (&result).gcd(&value) };
+        result = if result == UBig::ZERO {
+            value
+        } else if value == UBig::ZERO {
+            result
+        } else {
+            (&result).gcd(&value)
+        };
     }
     Ok(vm.new_bigint(IBig::from(result)))
 }

@@ -38,17 +38,25 @@ impl Mersenne {
 
     /// Seeds from the clock and the address of a local, for programs that ask for no particular sequence.
     pub fn from_environment() -> Self {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_nanos());
+        let now =
+            std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_nanos());
         let local = 0u8;
         let address = &raw const local as usize as u64;
-        Self::from_key(&[now as u32, (now >> 32) as u32, address as u32, (address >> 32) as u32, std::process::id()])
+        Self::from_key(&[
+            now as u32,
+            (now >> 32) as u32,
+            address as u32,
+            (address >> 32) as u32,
+            std::process::id(),
+        ])
     }
 
     fn from_key(key: &[u32]) -> Self {
         let mut state = [0u32; N];
         state[0] = 19_650_218;
         for i in 1..N {
-            state[i] = 1_812_433_253u32.wrapping_mul(state[i - 1] ^ state[i - 1] >> 30).wrapping_add(i as u32);
+            state[i] =
+                1_812_433_253u32.wrapping_mul(state[i - 1] ^ state[i - 1] >> 30).wrapping_add(i as u32);
         }
         let (mut i, mut j) = (1, 0);
         for _ in 0..N.max(key.len()) {

@@ -233,7 +233,12 @@ enum Getter {
     Items(Vec<Word>),
     /// Each a path of names.
     Attributes(Vec<Vec<Name>>),
-    Method { name: Name, arguments: Vec<Word>, keyword_names: Vec<Word>, keyword_values: Vec<Word> },
+    Method {
+        name: Name,
+        arguments: Vec<Word>,
+        keyword_names: Vec<Word>,
+        keyword_values: Vec<Word>,
+    },
 }
 
 impl NativePayload for Getter {

@@ -76,7 +76,11 @@ fn construct(vm: &mut Vm, class: Gc<Class>, a: &Args) -> PyResult {
 fn state(vm: &mut Vm, a: &Args) -> PyResult<&'static mut Mersenne> {
     match a[0].payload::<State>() {
         Some(state) => Ok(&mut state.0),
-        None => Err(args::wrong_type(vm, a[0], "descriptor requires a 'random.Random' object but received a '{}'")),
+        None => Err(args::wrong_type(
+            vm,
+            a[0],
+            "descriptor requires a 'random.Random' object but received a '{}'",
+        )),
     }
 }
 
@@ -304,7 +308,10 @@ fn shuffle(vm: &mut Vm, a: &Args) -> PyResult {
 
 fn sample(vm: &mut Vm, a: &Args) -> PyResult {
     let [population, k, counts] = args::bind(vm, &a.skip(1), "sample", ["population", "k", "counts"], 2, 2)?;
-    if population.is::<Set>() || matches!(population.tag(), TypeTag::Dict | TypeTag::Generator) || !population.is_ref() {
+    if population.is::<Set>()
+        || matches!(population.tag(), TypeTag::Dict | TypeTag::Generator)
+        || !population.is_ref()
+    {
         return Err(vm.type_error("Population must be a sequence.  For dicts or sets, use sorted(d)."));
     }
     let k = vm.index(k)?;
@@ -388,7 +395,13 @@ fn plain_float(w: Word) -> Option<f64> {
 }
 
 /// Float arguments; absent ones have defaults, or are required (`None`).
-fn floats<const N: usize>(vm: &mut Vm, a: &Args, name: &str, names: [&str; N], defaults: [Option<f64>; N]) -> PyResult<[f64; N]> {
+fn floats<const N: usize>(
+    vm: &mut Vm,
+    a: &Args,
+    name: &str,
+    names: [&str; N],
+    defaults: [Option<f64>; N],
+) -> PyResult<[f64; N]> {
     let required = defaults.iter().take_while(|d| d.is_none()).count();
     let words = args::bind(vm, &a.skip(1), name, names, required, N)?;
     let mut values = [0.0; N];

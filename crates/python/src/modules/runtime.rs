@@ -143,10 +143,8 @@ static WEAK_METHODS: &[MethodDef] = &[
     MethodDef::new("__repr__", weak_repr, 0, 0),
 ];
 
-static WEAKREF: &[MethodDef] = &[
-    MethodDef::new("getweakrefcount", weak_count, 1, 1),
-    MethodDef::new("getweakrefs", weak_list, 1, 1),
-];
+static WEAKREF: &[MethodDef] =
+    &[MethodDef::new("getweakrefcount", weak_count, 1, 1), MethodDef::new("getweakrefs", weak_list, 1, 1)];
 
 /// Fills `_weakref`.
 pub fn build_weakref(vm: &mut Vm, module: Gc<Module>) -> PyResult<()> {

@@ -2,7 +2,7 @@
 
 use super::io::{self, Backend, Stream, console};
 use crate::builtins::args;
-use crate::objects::{Args, Gc, MethodDef, Module};
+use crate::objects::{Args, Gc, MethodDef, Module, Tuple};
 use crate::vm::{Exc, PyResult, Vm};
 use crate::word::{NONE, TRUE, UNDEF, Word};
 
@@ -106,7 +106,13 @@ fn structures(vm: &mut Vm, module: Gc<Module>) -> PyResult<()> {
     let structures: [Structure; 5] = [
         (
             "version_info",
-            &[("major", int(3)), ("minor", int(11)), ("micro", int(7)), ("releaselevel", final_), ("serial", int(0))],
+            &[
+                ("major", int(3)),
+                ("minor", int(11)),
+                ("micro", int(7)),
+                ("releaselevel", final_),
+                ("serial", int(0)),
+            ],
         ),
         (
             "float_info",
@@ -194,7 +200,13 @@ fn builtin_names(vm: &mut Vm, module: Gc<Module>) {
 }
 
 fn exit(vm: &mut Vm, a: &Args) -> PyResult {
-    let arguments: &[Word] = if a.is_empty() || a[0].is_none() { &[] } else { &[a[0]] };
+    // As for `raise SystemExit, status`: None is no argument, a tuple is all of them.
+    let status = a.pos().first().copied().filter(|w| !w.is_none());
+    let items = status.and_then(|w| w.cast::<Tuple>());
+    let arguments: &[Word] = match (&items, &status) {
+        (Some(tuple), _) => tuple.items(),
+        (None, status) => status.as_slice(),
+    };
     Err(vm.raise_with(Exc::SystemExit, arguments))
 }
 

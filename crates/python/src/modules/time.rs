@@ -194,7 +194,9 @@ fn construct_struct_time(vm: &mut Vm, class: Gc<Class>, a: &Args) -> PyResult {
     let items = vm.to_vec(fields)?;
     if items.len() < 9 {
         let given = items.len();
-        return Err(vm.type_error(format!("time.struct_time() takes an at least 9-sequence ({given}-sequence given)")));
+        return Err(vm.type_error(format!(
+            "time.struct_time() takes an at least 9-sequence ({given}-sequence given)"
+        )));
     }
     Ok(super::structseq::new_object(vm, class, &items[..9]))
 }
@@ -217,7 +219,16 @@ fn civil_of(vm: &mut Vm, w: Word) -> PyResult<Civil> {
         *value = vm.index(item)?;
     }
     let [year, month, day, hour, minute, second, weekday, yearday] = values;
-    Ok(Civil { year, month: month.clamp(1, 12), day, hour, minute, second, weekday: weekday.rem_euclid(7), yearday })
+    Ok(Civil {
+        year,
+        month: month.clamp(1, 12),
+        day,
+        hour,
+        minute,
+        second,
+        weekday: weekday.rem_euclid(7),
+        yearday,
+    })
 }
 
 fn mktime(vm: &mut Vm, a: &Args) -> PyResult {
@@ -228,7 +239,18 @@ fn mktime(vm: &mut Vm, a: &Args) -> PyResult {
 
 const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 
 fn format_time(c: Civil, format: &str) -> String {

@@ -5,7 +5,7 @@
 //! compared shapes knows both the class and where the attribute is. Shapes and classes are
 //! immortal: a stale cache entry can never match a new shape at an old address.
 
-use super::{Args, Gc, Header, Name, NativeFn, TypeTag, impl_object};
+use super::{Args, Gc, Header, Name, TypeTag, impl_object};
 use crate::vm::{PyResult, Vm};
 use crate::word::{UNDEF, Word};
 use hashbrown::HashTable;
@@ -302,10 +302,8 @@ pub struct MemberDescr {
 impl_object!(Class => Class, Instance => Instance, MemberDescr => MemberDescr);
 
 /// A native attribute row: name, getter, setter.
-pub type GetSetDef = (&'static str, fn(&mut Vm, Word) -> PyResult, Option<fn(&mut Vm, Word, Word) -> PyResult<()>>);
-
-/// The native behind a class' `__new__` (for reference in tables).
-pub type NewFn = NativeFn;
+pub type GetSetDef =
+    (&'static str, fn(&mut Vm, Word) -> PyResult, Option<fn(&mut Vm, Word, Word) -> PyResult<()>>);
 
 /// A class object that has neither name nor bases nor shapes yet.
 pub(crate) fn bare_class(heap: &mut crate::heap::Heap, layout: TypeTag, flags: u32) -> Gc<Class> {

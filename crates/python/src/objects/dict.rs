@@ -66,7 +66,17 @@ pub const DICT_VERSION: usize = core::mem::offset_of!(Dict, version);
 impl Dict {
     /// An empty dict (for placing into the heap).
     pub fn empty(hdr: Header) -> Dict {
-        Dict { hdr, entries: Vec::new(), index: Vec::new(), filled: 0, head: 0, used: 0, version: 0, attrs: UNDEF, factory: UNDEF }
+        Dict {
+            hdr,
+            entries: Vec::new(),
+            index: Vec::new(),
+            filled: 0,
+            head: 0,
+            used: 0,
+            version: 0,
+            attrs: UNDEF,
+            factory: UNDEF,
+        }
     }
 
     /// Number of keys.

@@ -172,6 +172,8 @@ pub struct Native {
     /// Module name, class, or other thing shown as `__self__`; UNDEF if none.
     pub module: Word,
     pub kind: NativeKind,
+    /// What traces know of it; 0: not looked up yet.
+    pub known: u8,
 }
 
 /// A method bound to an object (Python function or native).

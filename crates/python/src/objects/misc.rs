@@ -1,8 +1,8 @@
 //! Ranges, slices, generators, code objects, and the wrapper for module types written in Rust.
 
 use super::{Gc, Header, impl_object};
-use crate::objects::LoadedCode;
 use crate::heap::Marker;
+use crate::objects::LoadedCode;
 use crate::word::Word;
 use std::any::Any;
 

@@ -32,7 +32,8 @@ pub use class::{Class, Instance, MemberDescr, NameMap, Shape};
 pub use dict::{Dict, DictView, ViewKind};
 pub use exception::{Exception, TraceEntry};
 pub use function::{
-    Args, BoundMethod, Cell, ClassMethod, Function, GetSet, MethodDef, Native, NativeFn, Property, StaticMethod, Super,
+    Args, BoundMethod, Cell, ClassMethod, Function, GetSet, MethodDef, Native, NativeFn, Property,
+    StaticMethod, Super,
 };
 pub use iter::{NativeIter, NativeIterator};
 pub use loaded::LoadedCode;

@@ -119,7 +119,11 @@ impl List {
             if self.cap == 0 {
                 alloc(bytes)
             } else {
-                realloc(self.ptr as *mut u8, Layout::array::<Word>(self.cap as usize).unwrap_unchecked(), bytes.size())
+                realloc(
+                    self.ptr as *mut u8,
+                    Layout::array::<Word>(self.cap as usize).unwrap_unchecked(),
+                    bytes.size(),
+                )
             }
         };
         if p.is_null() {

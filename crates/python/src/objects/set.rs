@@ -37,7 +37,15 @@ impl_object!(Set => Set);
 impl Set {
     /// An empty set (for placing into the heap).
     pub fn empty(hdr: Header) -> Set {
-        Set { hdr, table: vec![SetEntry { key: UNDEF, hash: 0 }; 8], fill: 0, used: 0, finger: 0, hash: 0, version: 0 }
+        Set {
+            hdr,
+            table: vec![SetEntry { key: UNDEF, hash: 0 }; 8],
+            fill: 0,
+            used: 0,
+            finger: 0,
+            hash: 0,
+            version: 0,
+        }
     }
 
     /// Whether this is a frozenset.

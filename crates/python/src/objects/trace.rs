@@ -67,7 +67,9 @@ pub unsafe fn trace(p: *mut Header, m: &mut Marker) {
             TypeTag::Boxed => words!(Boxed: value, dict),
             TypeTag::Complex => m.live += size_of::<Complex>(),
             TypeTag::Bytes => m.live += size_of::<Bytes>() + (&*(p as *mut Bytes)).data.len(),
-            TypeTag::ByteArray => m.live += size_of::<ByteArray>() + (&*(p as *mut ByteArray)).data.capacity(),
+            TypeTag::ByteArray => {
+                m.live += size_of::<ByteArray>() + (&*(p as *mut ByteArray)).data.capacity()
+            }
             TypeTag::Range => words!(RangeObj: start, stop, step, len),
             TypeTag::Slice => words!(SliceObj: start, stop, step),
             TypeTag::Function => {

@@ -1,7 +1,4 @@
-//! Attributes: descriptors, instance storage, `__getattr__` and friends, and cacheable plans.
-//!
-//! SAFETY of the module: slots are reached through the object's current shape, which says that
-//! they exist; storage grows before the shape changes.
+//! Attributes: descriptors, instance storage, `__getattr__` and friends.
 
 use crate::objects::class::*;
 use crate::objects::function::NativeKind;
@@ -9,33 +6,7 @@ use crate::objects::*;
 use crate::vm::{Exc, PyResult, Raised, Vm};
 use crate::word::{NONE, UNDEF, Word};
 
-/// How to read an attribute, as long as the object's shape and `Vm::class_epoch` stay the same.
-#[derive(Clone, Copy, Debug)]
-pub enum GetPlan {
-    /// The instance's slot.
-    Slot(u32),
-    /// This value (a class attribute that does not bind).
-    Value(Word),
-    /// This function (Python or native) bound to the object.
-    Method(Word),
-    /// The result of calling this Python-level getter with the object.
-    Property(Word),
-    /// A module's global.
-    Cell(*mut GlobalCell),
-    /// Anything else: [`Vm::get_attr`].
-    Generic,
-}
-
-/// How to write an attribute, as long as the object's shape and `Vm::class_epoch` stay the same.
-#[derive(Clone, Copy, Debug)]
-pub enum SetPlan {
-    /// The instance's slot.
-    Slot(u32),
-    /// A new slot: the object takes this shape (and overflow room if `slot >= inline_slots`).
-    Add { slot: u32, shape: *mut Shape },
-    /// Anything else: [`Vm::set_attr`].
-    Generic,
-}
+pub use crate::vm::plan::{GetPlan, SetPlan};
 
 /// What a class attribute does when read through an instance.
 pub(crate) enum Descr {
@@ -81,7 +52,9 @@ impl Vm {
             TypeTag::Function if object == UNDEF => Ok(attr),
             TypeTag::Function => Ok(self.new_bound(attr, object)),
             TypeTag::Native => match attr.cast::<Native>() {
-                Some(n) if n.kind == NativeKind::Method && object != UNDEF => Ok(self.bind_native(attr, object)),
+                Some(n) if n.kind == NativeKind::Method && object != UNDEF => {
+                    Ok(self.bind_native(attr, object))
+                }
                 _ => Ok(attr),
             },
             TypeTag::StaticMethod => Ok(attr.cast::<StaticMethod>().map_or(attr, |s| s.func)),
@@ -90,7 +63,9 @@ impl Vm {
                 match func.tag() {
                     TypeTag::Function => Ok(self.new_bound(func, class.word())),
                     TypeTag::Native => Ok(self.bind_native(func, class.word())),
-                    TypeTag::Property | TypeTag::NativeObject | TypeTag::Instance if self.is_descriptor(func) => {
+                    TypeTag::Property | TypeTag::NativeObject | TypeTag::Instance
+                        if self.is_descriptor(func) =>
+                    {
                         let meta = self.type_of(class.word());
                         self.descr_get(func, class.word(), meta)
                     }
@@ -137,7 +112,8 @@ impl Vm {
             return Ok(());
         }
         let (name, owner, t) = (g.name.as_str().unwrap_or("?"), g.owner.name_str(), self.type_name(object));
-        Err(self.type_error(format!("descriptor '{name}' for '{owner}' objects doesn't apply to a '{t}' object")))
+        Err(self
+            .type_error(format!("descriptor '{name}' for '{owner}' objects doesn't apply to a '{t}' object")))
     }
 
     fn is_descriptor(&mut self, w: Word) -> bool {
@@ -155,189 +131,6 @@ impl Vm {
         let class = if wrapper { self.types.method_wrapper } else { self.types.builtin };
         let hdr = self.header(TypeTag::BoundMethod, class);
         self.heap.place(BoundMethod { hdr, func, this }).word()
-    }
-
-    /// The attribute stored in the object itself.
-    #[inline]
-    pub fn own_attr(&self, w: Word, name: Name) -> Option<Word> {
-        match w.tag() {
-            TypeTag::Instance => {
-                // SAFETY: module argument.
-                unsafe { self.instance_attr(w.cast_unchecked(), name) }
-            }
-            TypeTag::Module => w.cast::<Module>().and_then(|m| m.namespace.get(name)),
-            _ => {
-                let dict = self.peek_dict(w)?;
-                dict.get_name(name)
-            }
-        }
-    }
-
-    fn instance_attr(&self, mut o: Gc<Instance>, name: Name) -> Option<Word> {
-        // SAFETY: module argument.
-        unsafe {
-            let shape = &*o.hdr.shape;
-            if shape.dict_mode {
-                let dict: Gc<Dict> = Word(o.overflow as u64).cast()?;
-                return dict.get_name(name);
-            }
-            let slot = shape.slot_of(name)?;
-            (*o.slot_ptr(slot, shape.inline_slots)).defined()
-        }
-    }
-
-    /// The place of the attribute dict of an object that has one other than an instance.
-    fn dict_place(w: Word) -> Option<*mut Word> {
-        // SAFETY: each cast is checked by the tag.
-        unsafe {
-            Some(match w.tag() {
-                TypeTag::Function => &raw mut (*w.cast_unchecked::<Function>().as_ptr()).dict,
-                TypeTag::Exception => &raw mut (*w.cast_unchecked::<Exception>().as_ptr()).dict,
-                TypeTag::Boxed => &raw mut (*w.cast_unchecked::<Boxed>().as_ptr()).dict,
-                TypeTag::Property => &raw mut (*w.cast_unchecked::<Property>().as_ptr()).dict,
-                TypeTag::NativeObject => &raw mut (*w.cast_unchecked::<NativeObject>().as_ptr()).dict,
-                TypeTag::Dict => &raw mut (*w.cast_unchecked::<Dict>().as_ptr()).attrs,
-                _ => return None,
-            })
-        }
-    }
-
-    /// The attribute dict of a non-instance, if it exists already.
-    pub(crate) fn peek_dict(&self, w: Word) -> Option<Gc<Dict>> {
-        match Vm::dict_place(w) {
-            // SAFETY: a field of a live object.
-            Some(p) => unsafe { (*p).cast() },
-            None if w.header()?.flags & F_SIDE_DICT != 0 => self.side_dicts.get(&w.0)?.cast(),
-            None => None,
-        }
-    }
-
-    /// The attribute dict of any object that may have one, made when absent; an instance goes to
-    /// dict mode.
-    pub fn attr_dict(&mut self, w: Word) -> Option<Gc<Dict>> {
-        if let Some(o) = w.cast::<Instance>() {
-            if o.class().has(C_NO_DICT) {
-                return None;
-            }
-            return Some(self.to_dict_mode(o));
-        }
-        if let Some(d) = self.peek_dict(w) {
-            return Some(d);
-        }
-        if !w.is_ref() || self.type_of(w).has(C_NO_DICT) {
-            return None;
-        }
-        Some(self.make_dict(w))
-    }
-
-    /// Gives an object other than an instance an attribute dict. Its shape changes, so that caches
-    /// which found a class attribute miss from now on.
-    fn make_dict(&mut self, w: Word) -> Gc<Dict> {
-        let dict = self.new_dict();
-        match Vm::dict_place(w) {
-            // SAFETY: a field of a live object.
-            Some(p) => unsafe { *p = dict.word() },
-            None => {
-                if let Some(mut h) = w.header() {
-                    h.flags |= F_SIDE_DICT;
-                }
-                self.side_dicts.insert(w.0, dict.word());
-            }
-        }
-        if let Some(mut h) = w.header() {
-            h.shape = self.type_of(w).dict_shape;
-        }
-        dict
-    }
-
-    /// Moves an instance's attributes into a dict, which then is its `__dict__`.
-    pub fn to_dict_mode(&mut self, mut o: Gc<Instance>) -> Gc<Dict> {
-        // SAFETY: module argument.
-        unsafe {
-            let shape = &*o.hdr.shape;
-            if shape.dict_mode {
-                return Word(o.overflow as u64).cast_unchecked();
-            }
-            let dict = self.new_dict();
-            for (i, name) in shape.names().into_iter().enumerate() {
-                let value = *o.slot_ptr(i as u32, shape.inline_slots);
-                if value != UNDEF {
-                    self.dict_set_name(dict, name, value);
-                }
-            }
-            free_overflow(o);
-            o.overflow = dict.as_ptr() as *mut Word;
-            o.hdr.shape = shape.class.dict_shape;
-            dict
-        }
-    }
-
-    /// Stores an attribute in an instance (no descriptors).
-    pub fn set_instance_attr(&mut self, mut o: Gc<Instance>, name: Name, value: Word) {
-        // SAFETY: module argument.
-        unsafe {
-            let shape = &mut *o.hdr.shape;
-            if shape.dict_mode {
-                let dict = Word(o.overflow as u64).cast_unchecked();
-                self.dict_set_name(dict, name, value);
-            } else if let Some(slot) = shape.slot_of(name) {
-                *o.slot_ptr(slot, shape.inline_slots) = value;
-            } else if let Some(new) = shape.with(name) {
-                let slot = shape.len;
-                self.grow_overflow(o, shape.inline_slots, slot);
-                o.hdr.shape = new;
-                *o.slot_ptr(slot, shape.inline_slots) = value;
-            } else {
-                let dict = self.to_dict_mode(o);
-                self.dict_set_name(dict, name, value);
-            }
-        }
-    }
-
-    /// Gives the object another shape of a class with the same layout, keeping its attributes.
-    pub(crate) fn reshape(&mut self, mut o: Gc<Instance>, class: Gc<Class>, without: Option<Name>) {
-        // SAFETY: module argument; the cell has room for the old class' inline slots only.
-        unsafe {
-            let shape = &*o.hdr.shape;
-            let inline = shape.inline_slots;
-            if shape.dict_mode || class.inline_slots != inline {
-                self.to_dict_mode(o);
-                o.hdr.shape = class.dict_shape;
-                if let (Some(name), Some(d)) = (without, Word(o.overflow as u64).cast::<Dict>()) {
-                    let _ = self.dict_del(d, name.word());
-                }
-                return;
-            }
-            let names = shape.names();
-            let values: Vec<Word> = (0..shape.len).map(|i| *o.slot_ptr(i, inline)).collect();
-            free_overflow(o);
-            o.overflow = std::ptr::null_mut();
-            o.hdr.shape = class.root_shape;
-            for (name, value) in names.into_iter().zip(values) {
-                if Some(name) != without {
-                    self.set_instance_attr(o, name, value);
-                }
-            }
-        }
-    }
-
-    /// Deletes an attribute stored in the object itself; says whether it was there.
-    fn delete_own(&mut self, w: Word, name: Name) -> PyResult<bool> {
-        if self.own_attr(w, name).is_none() {
-            return Ok(false);
-        }
-        if let Some(o) = w.cast::<Instance>() {
-            self.reshape(o, o.class(), Some(name));
-            return Ok(true);
-        }
-        if let Some(m) = w.cast::<Module>() {
-            self.store_global(m.namespace, name, UNDEF);
-            return Ok(true);
-        }
-        match self.peek_dict(w) {
-            Some(d) => Ok(self.dict_del(d, name.word())?.is_some()),
-            None => Ok(false),
-        }
     }
 
     /// `getattr(w, name)`.
@@ -403,6 +196,10 @@ impl Vm {
             return match self.own_attr(w, name) {
                 None if w.is::<Module>() => self.module_getattr(w, name),
                 // Native classes with attribute dicts need not declare the descriptor.
+                None if w.is::<BoundMethod>() => {
+                    let func = w.cast::<BoundMethod>().map_or(NONE, |m| m.func);
+                    self.lookup_attr(func, name)
+                }
                 None if name == self.names.dict => Ok(self.attr_dict(w).map(|d| d.word())),
                 own => Ok(own),
             };
@@ -474,7 +271,13 @@ impl Vm {
     }
 
     /// `object.__setattr__`.
-    pub(crate) fn generic_set_attr(&mut self, w: Word, class: Gc<Class>, name: Name, value: Word) -> PyResult<()> {
+    pub(crate) fn generic_set_attr(
+        &mut self,
+        w: Word,
+        class: Gc<Class>,
+        name: Name,
+        value: Word,
+    ) -> PyResult<()> {
         if let Some(target) = w.cast::<Class>() {
             return self.set_class_object_attr(target, class, name, value);
         }
@@ -509,7 +312,13 @@ impl Vm {
         self.raise(Exc::AttributeError, format!("'{class}' object attribute '{name}' is read-only"))
     }
 
-    fn set_class_object_attr(&mut self, class: Gc<Class>, meta: Gc<Class>, name: Name, value: Word) -> PyResult<()> {
+    fn set_class_object_attr(
+        &mut self,
+        class: Gc<Class>,
+        meta: Gc<Class>,
+        name: Name,
+        value: Word,
+    ) -> PyResult<()> {
         if let Some(m) = self.lookup_class(meta, name)
             && matches!(self.descr_kind(m), Descr::Data)
         {
@@ -536,7 +345,11 @@ impl Vm {
                         format!("property '{name}' of '{class}' object has no {what}"),
                     ));
                 }
-                if value == UNDEF { self.call(f, &[w])? } else { self.call(f, &[w, value])? };
+                if value == UNDEF {
+                    self.call(f, &[w])?
+                } else {
+                    self.call(f, &[w, value])?
+                };
                 Ok(())
             }
             TypeTag::MemberDescr => {
@@ -573,7 +386,8 @@ impl Vm {
 
     fn user_descr_set(&mut self, attr: Word, w: Word, value: Word) -> PyResult<()> {
         let kind = self.type_of(attr);
-        let (name, what) = if value == UNDEF { (self.names.delete, "__delete__") } else { (self.names.set, "__set__") };
+        let (name, what) =
+            if value == UNDEF { (self.names.delete, "__delete__") } else { (self.names.set, "__set__") };
         let Some(f) = self.lookup_class(kind, name) else {
             return Err(self.raise(Exc::AttributeError, what));
         };
@@ -610,7 +424,9 @@ impl Vm {
         if let Some(target) = w.cast::<Class>() {
             if target.has(C_BUILTIN) {
                 let (class, name) = (target.name_str(), name.text());
-                return Err(self.type_error(format!("cannot set '{name}' attribute of immutable type '{class}'")));
+                return Err(
+                    self.type_error(format!("cannot set '{name}' attribute of immutable type '{class}'"))
+                );
             }
             return if self.class_delete(target, name) { Ok(()) } else { Err(self.no_attribute(w, name)) };
         }
@@ -622,100 +438,10 @@ impl Vm {
         if self.delete_own(w, name)? { Ok(()) } else { Err(self.no_attribute(w, name)) }
     }
 
-    /// How to read `name` from objects like `w`; no side effects.
-    pub fn plan_get(&mut self, w: Word, name: Name) -> GetPlan {
-        let class = self.type_of(w);
-        if class.flags & (C_GETATTRIBUTE | C_GETATTR) != 0 && class.has(C_GETATTRIBUTE) {
-            return GetPlan::Generic;
-        }
-        if let Some(m) = w.cast::<Module>() {
-            return match m.namespace.find(name) {
-                // SAFETY: cells are never freed.
-                Some(c) if unsafe { (*c).value } != UNDEF && self.lookup_class(class, name).is_none() => {
-                    GetPlan::Cell(c)
-                }
-                _ => GetPlan::Generic,
-            };
-        }
-        if matches!(w.tag(), TypeTag::Class | TypeTag::Super) {
-            return GetPlan::Generic;
-        }
-        let slot = self.plan_slot(w, name);
-        let Some(attr) = self.lookup_class(class, name) else {
-            return slot.map_or(GetPlan::Generic, GetPlan::Slot);
-        };
-        let kind = self.descr_kind(attr);
-        if matches!(kind, Descr::Data) {
-            if attr.is::<MemberDescr>() {
-                return slot.map_or(GetPlan::Generic, GetPlan::Slot);
-            }
-            return match attr.cast::<Property>() {
-                Some(p) if p.get.is::<Function>() && !class.has(C_GETATTR) => GetPlan::Property(p.get),
-                _ => GetPlan::Generic,
-            };
-        }
-        if let Some(slot) = slot {
-            return GetPlan::Slot(slot);
-        }
-        if Vm::may_own(w) {
-            return GetPlan::Generic;
-        }
-        match kind {
-            Descr::Function => GetPlan::Method(attr),
-            Descr::Plain if self.is_constant(class, name) => GetPlan::Value(attr),
-            Descr::NonData => match attr.cast::<StaticMethod>() {
-                Some(s) => GetPlan::Value(s.func),
-                None => GetPlan::Generic,
-            },
-            _ => GetPlan::Generic,
-        }
-    }
-
-    /// Whether the value of a plain class attribute may be cached (it never changed).
-    fn is_constant(&self, class: Gc<Class>, name: Name) -> bool {
-        class.mro.iter().find(|c| c.dict.get(name).is_some()).is_some_and(|c| !c.volatile.contains(&name))
-    }
-
-    /// Whether the object may hold attributes that its shape does not tell.
-    fn may_own(w: Word) -> bool {
-        // SAFETY: shapes are immortal.
-        w.header().is_some_and(|h| unsafe { (*h.shape).dict_mode })
-    }
-
-    fn plan_slot(&self, w: Word, name: Name) -> Option<u32> {
-        let o = w.cast::<Instance>()?;
-        // SAFETY: shapes are immortal.
-        let shape = unsafe { &*o.hdr.shape };
-        if shape.dict_mode { None } else { shape.slot_of(name) }
-    }
-
-    /// How to write `name` to objects like `w`; a new shape may be made.
-    pub fn plan_set(&mut self, w: Word, name: Name) -> SetPlan {
-        let class = self.type_of(w);
-        let Some(o) = w.cast::<Instance>() else { return SetPlan::Generic };
-        // SAFETY: shapes are immortal.
-        let shape = unsafe { &mut *o.shape() };
-        if class.has(C_SETATTR) || shape.dict_mode {
-            return SetPlan::Generic;
-        }
-        match self.lookup_class(class, name) {
-            Some(attr) if attr.is::<MemberDescr>() => {}
-            Some(attr) if matches!(self.descr_kind(attr), Descr::Data) => return SetPlan::Generic,
-            _ if class.has(C_NO_DICT) => return SetPlan::Generic,
-            _ => {}
-        }
-        if let Some(slot) = shape.slot_of(name) {
-            return SetPlan::Slot(slot);
-        }
-        match shape.with(name) {
-            Some(new) => SetPlan::Add { slot: shape.len, shape: new },
-            None => SetPlan::Generic,
-        }
-    }
-
     fn property_error(&mut self, attr: Word, object: Word, class: Gc<Class>, what: &str) -> Raised {
         let _ = object;
-        let name = class.mro.iter().find_map(|c| c.dict.iter().find(|(_, w)| *w == attr).map(|(n, _)| n.text()));
+        let name =
+            class.mro.iter().find_map(|c| c.dict.iter().find(|(_, w)| *w == attr).map(|(n, _)| n.text()));
         let (class, name) = (class.qualname.as_str().unwrap_or("?"), name.unwrap_or("?"));
         self.raise(Exc::AttributeError, format!("property '{name}' of '{class}' object has no {what}"))
     }
@@ -740,17 +466,5 @@ impl Vm {
             self.dict_set_name(d, n.obj, w);
         }
         self.raise_object(e)
-    }
-}
-
-/// Frees an instance's overflow buffer (the caller replaces pointer and shape).
-unsafe fn free_overflow(o: Gc<Instance>) {
-    // SAFETY: the capacity follows from the shape.
-    unsafe {
-        let shape = &*o.hdr.shape;
-        if shape.len > shape.inline_slots && !o.overflow.is_null() {
-            let cap = overflow_capacity(shape.len - shape.inline_slots) as usize;
-            std::alloc::dealloc(o.overflow as *mut u8, std::alloc::Layout::array::<Word>(cap).unwrap_unchecked());
-        }
     }
 }

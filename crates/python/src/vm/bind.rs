@@ -82,7 +82,9 @@ impl Vm {
                 };
                 match default {
                     Some(w) => regs[i] = w,
-                    None => return Err(self.missing(f, regs, positional..positional + kwonly, "keyword-only")),
+                    None => {
+                        return Err(self.missing(f, regs, positional..positional + kwonly, "keyword-only"));
+                    }
                 }
             }
         }
@@ -95,7 +97,13 @@ impl Vm {
     }
 
     #[cold]
-    fn missing(&mut self, f: Gc<Function>, regs: &[Word], among: std::ops::Range<usize>, what: &str) -> Raised {
+    fn missing(
+        &mut self,
+        f: Gc<Function>,
+        regs: &[Word],
+        among: std::ops::Range<usize>,
+        what: &str,
+    ) -> Raised {
         // SAFETY: loaded code is immortal.
         let code = unsafe { &*f.code };
         let kwdefaults = f.kwdefaults.cast::<Dict>();
@@ -140,7 +148,11 @@ impl Vm {
             format!("{positional} positional argument{}", plural(positional))
         };
         let extra = if kwonly > 0 {
-            format!(" positional argument{} (and {kwonly} keyword-only argument{})", plural(given), plural(kwonly))
+            format!(
+                " positional argument{} (and {kwonly} keyword-only argument{})",
+                plural(given),
+                plural(kwonly)
+            )
         } else {
             String::new()
         };
@@ -172,7 +184,13 @@ impl Vm {
     }
 
     /// The arguments of `f(this?, *positional, **keywords)`.
-    pub fn spread_arguments(&mut self, f: Word, this: Word, positional: Word, keywords: Word) -> PyResult<Spread> {
+    pub fn spread_arguments(
+        &mut self,
+        f: Word,
+        this: Word,
+        positional: Word,
+        keywords: Word,
+    ) -> PyResult<Spread> {
         let mut pos: Vec<Word> = this.defined().into_iter().collect();
         match positional.cast::<Tuple>() {
             Some(t) if t.class() == self.types.tuple => pos.extend_from_slice(t.items()),
@@ -181,7 +199,9 @@ impl Vm {
                     && self.lookup_special(positional, self.names.getitem).is_none()
                 {
                     let (f, name) = (self.callable_name(f), self.type_name(positional));
-                    return Err(self.type_error(format!("{f} argument after * must be an iterable, not {name}")));
+                    return Err(
+                        self.type_error(format!("{f} argument after * must be an iterable, not {name}"))
+                    );
                 }
                 pos.extend(self.to_vec(positional)?);
             }

@@ -256,7 +256,13 @@ impl Vm {
     pub fn new_module(&mut self, name: &str) -> Gc<Module> {
         let namespace = self.new_namespace();
         let text = self.intern(name).word();
-        for (key, value) in [("__name__", text), ("__doc__", NONE), ("__package__", NONE), ("__loader__", NONE), ("__spec__", NONE)] {
+        for (key, value) in [
+            ("__name__", text),
+            ("__doc__", NONE),
+            ("__package__", NONE),
+            ("__loader__", NONE),
+            ("__spec__", NONE),
+        ] {
             self.set_global(namespace, key, value);
         }
         let hdr = self.header(TypeTag::Module, self.types.module);

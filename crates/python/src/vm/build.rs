@@ -161,7 +161,13 @@ impl Vm {
         Ok(best)
     }
 
-    fn make_class(&mut self, meta: Gc<Class>, name: Word, bases: Vec<Gc<Class>>, ns: Word) -> PyResult<Gc<Class>> {
+    fn make_class(
+        &mut self,
+        meta: Gc<Class>,
+        name: Word,
+        bases: Vec<Gc<Class>>,
+        ns: Word,
+    ) -> PyResult<Gc<Class>> {
         let base = self.layout_base(&bases)?;
         let inherited = C_MUTABLE_CTOR | C_EXCEPTION;
         let mut flags = base.flags & inherited;
@@ -179,7 +185,10 @@ impl Vm {
         let widest = bases.iter().map(|b| b.inline_slots).max().unwrap_or(MIN_INLINE_SLOTS);
         class.inline_slots = class.slots_hint.max(widest).clamp(MIN_INLINE_SLOTS, MAX_INLINE_SLOTS);
         self.fill_class_dict(class, ns)?;
-        if class.layout == TypeTag::Instance && bases.iter().all(|b| b.has(C_NO_DICT)) && !class.slots.is_empty() {
+        if class.layout == TypeTag::Instance
+            && bases.iter().all(|b| b.has(C_NO_DICT))
+            && !class.slots.is_empty()
+        {
             class.inline_slots = class.inline_slots.max(class.slots.len() as u32).min(MAX_INLINE_SLOTS);
         }
         class.bases = bases;

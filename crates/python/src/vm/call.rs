@@ -138,9 +138,13 @@ impl Vm {
     fn self_error(&mut self, n: Gc<Native>, owner: Gc<Class>, class: Gc<Class>) -> Raised {
         let (name, owner, class) = (n.def.name, owner.name_str(), class.name_str());
         if name.starts_with("__") {
-            return self.type_error(format!("descriptor '{name}' requires a '{owner}' object but received a '{class}'"));
+            return self.type_error(format!(
+                "descriptor '{name}' requires a '{owner}' object but received a '{class}'"
+            ));
         }
-        self.type_error(format!("descriptor '{name}' for '{owner}' objects doesn't apply to a '{class}' object"))
+        self.type_error(format!(
+            "descriptor '{name}' for '{owner}' objects doesn't apply to a '{class}' object"
+        ))
     }
 
     #[cold]
@@ -225,7 +229,9 @@ impl Vm {
         }
         match of.cast::<Class>() {
             Some(o) => Ok(c.is_subclass(o)),
-            None => Err(self.type_error("issubclass() arg 2 must be a class, a tuple of classes, or a union")),
+            None => {
+                Err(self.type_error("issubclass() arg 2 must be a class, a tuple of classes, or a union"))
+            }
         }
     }
 }

@@ -36,7 +36,9 @@ fn object_init(vm: &mut Vm, a: &Args) -> PyResult {
         let init = vm.lookup_class(class, vm.names.init);
         if new.is_none_or(|n| is_native(n, &NEW)) || !init.is_some_and(|n| is_native(n, &OBJECT_INIT)) {
             let name = class.name_str();
-            return Err(vm.type_error(format!("{name}.__init__() takes exactly one argument (the instance to initialize)")));
+            return Err(vm.type_error(format!(
+                "{name}.__init__() takes exactly one argument (the instance to initialize)"
+            )));
         }
     }
     Ok(NONE)
@@ -95,7 +97,8 @@ impl Vm {
             return e.value.defined();
         }
         let value = class.mro.iter().find_map(|c| c.dict.get(name)).unwrap_or(UNDEF);
-        self.lookups[at] = LookupEntry { class: class.addr(), name: name.addr(), epoch: self.class_epoch, value };
+        self.lookups[at] =
+            LookupEntry { class: class.addr(), name: name.addr(), epoch: self.class_epoch, value };
         value.defined()
     }
 
@@ -163,7 +166,8 @@ impl Vm {
     pub(crate) fn update_flags(&mut self, mut class: Gc<Class>) {
         // Whether the nearest definition is a user class'.
         let mro = class.mro.clone();
-        let user = |name: Name| mro.iter().find(|c| c.dict.get(name).is_some()).is_some_and(|c| !c.has(C_BUILTIN));
+        let user =
+            |name: Name| mro.iter().find(|c| c.dict.get(name).is_some()).is_some_and(|c| !c.has(C_BUILTIN));
         let n = self.names;
         let mut flags = class.flags & !(C_GETATTRIBUTE | C_GETATTR | C_SETATTR | C_IDENTITY_EQ);
         if user(n.getattribute) {
@@ -194,7 +198,11 @@ impl Vm {
         if !is_native(class.call_new, &NEW) || self.is_abstract(class) {
             return ClassCall::Generic;
         }
-        if is_native(class.call_init, &OBJECT_INIT) { ClassCall::Bare } else { ClassCall::Init(class.call_init) }
+        if is_native(class.call_init, &OBJECT_INIT) {
+            ClassCall::Bare
+        } else {
+            ClassCall::Init(class.call_init)
+        }
     }
 
     fn is_abstract(&mut self, class: Gc<Class>) -> bool {
@@ -230,7 +238,9 @@ impl Vm {
         }
         let new = self.lookup_class(class, self.names.new);
         if new.is_some_and(|n| !is_native(n, &NEW)) {
-            return Err(self.type_error("object.__new__() takes exactly one argument (the type to instantiate)"));
+            return Err(
+                self.type_error("object.__new__() takes exactly one argument (the type to instantiate)")
+            );
         }
         let init = self.lookup_class(class, self.names.init);
         if init.is_none_or(|i| is_native(i, &OBJECT_INIT)) {
@@ -242,7 +252,8 @@ impl Vm {
 
     fn abstract_error(&mut self, class: Gc<Class>) -> crate::vm::Raised {
         let set = self.lookup_class(class, self.names.abstractmethods).and_then(|w| w.cast::<Set>());
-        let mut names: Vec<&str> = set.map(|s| s.iter().filter_map(|w| w.as_str()).collect()).unwrap_or_default();
+        let mut names: Vec<&str> =
+            set.map(|s| s.iter().filter_map(|w| w.as_str()).collect()).unwrap_or_default();
         names.sort_unstable();
         let s = if names.len() == 1 { "" } else { "s" };
         let (class, list) = (class.name_str(), names.join(", "));

@@ -29,7 +29,9 @@ impl Vm {
 
     fn mark_roots(&mut self, m: &mut Marker) {
         // SAFETY: the stack is one allocation; `stack <= top`.
-        let stack = unsafe { std::slice::from_raw_parts(self.stack, self.stack_top().offset_from(self.stack) as usize) };
+        let stack = unsafe {
+            std::slice::from_raw_parts(self.stack, self.stack_top().offset_from(self.stack) as usize)
+        };
         m.words(stack);
         m.word(self.pending);
         m.words(&self.handled);

@@ -191,7 +191,8 @@ impl Vm {
             }
         }
         let (name, back) = (op.name(self), op.swapped().name(self));
-        let swap_first = ta != tb && tb.is_subclass(ta) && self.lookup_class(tb, back) != self.lookup_class(ta, back);
+        let swap_first =
+            ta != tb && tb.is_subclass(ta) && self.lookup_class(tb, back) != self.lookup_class(ta, back);
         if swap_first {
             let r = self.try_compare(tb, back, b, a)?;
             if r != NOTIMPL {
@@ -250,7 +251,9 @@ impl Vm {
                 (Some(x), Some(y)) => Ok(Word::bool(op.holds(x.as_bytes().cmp(y.as_bytes())))),
                 _ => Ok(NOTIMPL),
             },
-            (TypeTag::List, TypeTag::List) | (TypeTag::Tuple, TypeTag::Tuple) => self.compare_sequences(op, a, b),
+            (TypeTag::List, TypeTag::List) | (TypeTag::Tuple, TypeTag::Tuple) => {
+                self.compare_sequences(op, a, b)
+            }
             (TypeTag::Dict, TypeTag::Dict) if equality => {
                 let same = self.equal_dicts(a, b)?;
                 Ok(Word::bool(same == (op == CmpOp::Eq)))
@@ -428,7 +431,8 @@ impl Vm {
             }
             None => {
                 let n = self.names;
-                if self.lookup_class(class, n.iter).is_none() && self.lookup_class(class, n.getitem).is_none() {
+                if self.lookup_class(class, n.iter).is_none() && self.lookup_class(class, n.getitem).is_none()
+                {
                     let t = class.name_str();
                     return Err(self.type_error(format!("argument of type '{t}' is not iterable")));
                 }
@@ -471,7 +475,9 @@ impl Vm {
                 (Some(s), Some(t)) => s.contains(t),
                 _ => {
                     let t = self.type_name(item);
-                    return Err(self.type_error(format!("'in <string>' requires string as left operand, not {t}")));
+                    return Err(
+                        self.type_error(format!("'in <string>' requires string as left operand, not {t}"))
+                    );
                 }
             },
             TypeTag::Bytes | TypeTag::ByteArray => self.bytes_contain(bytes_of(container), item)?,
@@ -529,8 +535,12 @@ impl Vm {
     /// Counts a level of native recursion; RecursionError when too deep.
     #[inline]
     pub fn enter_native(&mut self) -> PyResult<()> {
-        if crate::vm::boot::native_stack_pointer() < self.native_stack_limit || self.recursion >= self.recursion_limit {
-            return Err(self.raise(crate::vm::Exc::RecursionError, "maximum recursion depth exceeded in comparison"));
+        if crate::vm::boot::native_stack_pointer() < self.native_stack_limit
+            || self.recursion >= self.recursion_limit
+        {
+            return Err(
+                self.raise(crate::vm::Exc::RecursionError, "maximum recursion depth exceeded in comparison")
+            );
         }
         self.recursion += 1;
         Ok(())

@@ -62,10 +62,14 @@ binary_methods! { SHIFTS,
     LShift: "__lshift__" lshift, "__rlshift__" rlshift;
     RShift: "__rshift__" rshift, "__rrshift__" rrshift;
 }
-static SEQUENCE: &[MethodDef] =
-    &[MethodDef::new("__add__", add, 1, 1), MethodDef::new("__mul__", mul, 1, 1), MethodDef::new("__rmul__", mul, 1, 1)];
+static SEQUENCE: &[MethodDef] = &[
+    MethodDef::new("__add__", add, 1, 1),
+    MethodDef::new("__mul__", mul, 1, 1),
+    MethodDef::new("__rmul__", mul, 1, 1),
+];
 static STR_MOD: &[MethodDef] = &[MethodDef::new("__mod__", modulo, 1, 1)];
-static SET_SUB: &[MethodDef] = &[MethodDef::new("__sub__", sub, 1, 1), MethodDef::new("__rsub__", rsub, 1, 1)];
+static SET_SUB: &[MethodDef] =
+    &[MethodDef::new("__sub__", sub, 1, 1), MethodDef::new("__rsub__", rsub, 1, 1)];
 static DICT_OR: &[MethodDef] = &[
     MethodDef::new("__or__", or, 1, 1),
     MethodDef::new("__ror__", ror, 1, 1),
@@ -93,7 +97,8 @@ macro_rules! compare_methods {
 }
 compare_methods! { ORDER, Lt: "__lt__" lt; Le: "__le__" le; Gt: "__gt__" gt; Ge: "__ge__" ge; }
 
-static OBJECT_EQ: &[MethodDef] = &[MethodDef::new("__eq__", object_eq, 1, 1), MethodDef::new("__ne__", object_ne, 1, 1)];
+static OBJECT_EQ: &[MethodDef] =
+    &[MethodDef::new("__eq__", object_eq, 1, 1), MethodDef::new("__ne__", object_ne, 1, 1)];
 
 fn object_eq(vm: &mut Vm, a: &Args) -> PyResult {
     let r = vm.builtin_compare(CmpOp::Eq, a[0], a[1])?;
@@ -133,7 +138,9 @@ fn plain_int(vm: &mut Vm, a: &Args) -> PyResult {
 
 fn to_int(vm: &mut Vm, a: &Args) -> PyResult {
     match vm.num_of(a[0]) {
-        Some(crate::vm::num::Num::Float(f)) if f.is_nan() => Err(vm.value_error("cannot convert float NaN to integer")),
+        Some(crate::vm::num::Num::Float(f)) if f.is_nan() => {
+            Err(vm.value_error("cannot convert float NaN to integer"))
+        }
         Some(crate::vm::num::Num::Float(f)) if f.is_infinite() => {
             Err(vm.overflow_error("cannot convert float infinity to integer"))
         }
@@ -157,8 +164,10 @@ static LEN: &[MethodDef] = &[MethodDef::new("__len__", len, 0, 0)];
 static ITER: &[MethodDef] = &[MethodDef::new("__iter__", iter, 0, 0)];
 static CONTAINS: &[MethodDef] = &[MethodDef::new("__contains__", contains, 1, 1)];
 static GETITEM: &[MethodDef] = &[MethodDef::new("__getitem__", getitem, 1, 1)];
-static SETITEM: &[MethodDef] = &[MethodDef::new("__setitem__", setitem, 2, 2), MethodDef::new("__delitem__", delitem, 1, 1)];
-static ITERATOR: &[MethodDef] = &[MethodDef::new("__iter__", |_, a| Ok(a[0]), 0, 0), MethodDef::new("__next__", next, 0, 0)];
+static SETITEM: &[MethodDef] =
+    &[MethodDef::new("__setitem__", setitem, 2, 2), MethodDef::new("__delitem__", delitem, 1, 1)];
+static ITERATOR: &[MethodDef] =
+    &[MethodDef::new("__iter__", |_, a| Ok(a[0]), 0, 0), MethodDef::new("__next__", next, 0, 0)];
 static REVERSED: &[MethodDef] = &[MethodDef::new("__reversed__", reversed, 0, 0)];
 static CALL: &[MethodDef] = &[MethodDef::kw("__call__", call, 0, function::ANY)];
 static TYPE_CALL: &[MethodDef] = &[MethodDef::kw("__call__", type_call, 0, function::ANY)];
@@ -296,8 +305,18 @@ impl Vm {
     fn boot_container_methods(&mut self) {
         let t = self.types;
         let containers = [
-            t.str, t.list, t.tuple, t.bytes, t.bytearray, t.dict, t.set, t.frozenset, t.range, t.dict_keys,
-            t.dict_values, t.dict_items,
+            t.str,
+            t.list,
+            t.tuple,
+            t.bytes,
+            t.bytearray,
+            t.dict,
+            t.set,
+            t.frozenset,
+            t.range,
+            t.dict_keys,
+            t.dict_values,
+            t.dict_items,
         ];
         for class in containers {
             self.add_methods(class, LEN);
@@ -319,9 +338,27 @@ impl Vm {
             self.set_class_attr(class, "__hash__", NONE);
         }
         let iterators = [
-            t.range_iter, t.list_iter, t.tuple_iter, t.str_iter, t.dict_keyiter, t.dict_valueiter, t.dict_itemiter,
-            t.dict_revkeyiter, t.dict_revvalueiter, t.dict_revitemiter, t.set_iter, t.seq_iter, t.enumerate, t.zip,
-            t.map, t.filter, t.reversed, t.list_reviter, t.call_iter, t.native_iter, t.generator,
+            t.range_iter,
+            t.list_iter,
+            t.tuple_iter,
+            t.str_iter,
+            t.dict_keyiter,
+            t.dict_valueiter,
+            t.dict_itemiter,
+            t.dict_revkeyiter,
+            t.dict_revvalueiter,
+            t.dict_revitemiter,
+            t.set_iter,
+            t.seq_iter,
+            t.enumerate,
+            t.zip,
+            t.map,
+            t.filter,
+            t.reversed,
+            t.list_reviter,
+            t.call_iter,
+            t.native_iter,
+            t.generator,
         ];
         for class in iterators {
             self.add_methods(class, ITERATOR);

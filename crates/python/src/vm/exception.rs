@@ -10,13 +10,37 @@ static METHODS: &[MethodDef] = &[
     MethodDef::kw("__init__", init, 0, function::ANY),
     MethodDef::new("with_traceback", with_traceback, 1, 1),
     MethodDef::new("add_note", add_note, 1, 1),
-    MethodDef::new("__str__", |vm, a| { let s = vm.exception_str(a[0])?; Ok(vm.new_str(&s)) }, 0, 0),
-    MethodDef::new("__repr__", |vm, a| { let mut s = String::new(); vm.push_builtin_repr(&mut s, a[0])?; Ok(vm.new_str(&s)) }, 0, 0),
+    MethodDef::new(
+        "__str__",
+        |vm, a| {
+            let s = vm.exception_str(a[0])?;
+            Ok(vm.new_str(&s))
+        },
+        0,
+        0,
+    ),
+    MethodDef::new(
+        "__repr__",
+        |vm, a| {
+            let mut s = String::new();
+            vm.push_builtin_repr(&mut s, a[0])?;
+            Ok(vm.new_str(&s))
+        },
+        0,
+        0,
+    ),
 ];
 static ATTRS: &[GetSetDef] = &[
     ("args", |_, w| Ok(exc(w).args), Some(set_args)),
     ("__cause__", |_, w| Ok(or_none(exc(w).cause)), Some(|vm, w, v| vm.set_cause(w, v))),
-    ("__context__", |_, w| Ok(or_none(exc(w).context)), Some(|_, w, v| { exc(w).context = v; Ok(()) })),
+    (
+        "__context__",
+        |_, w| Ok(or_none(exc(w).context)),
+        Some(|_, w, v| {
+            exc(w).context = v;
+            Ok(())
+        }),
+    ),
     ("__suppress_context__", |_, w| Ok(Word::bool(exc(w).suppress_context)), Some(set_suppress)),
     ("__traceback__", get_traceback, Some(set_traceback)),
 ];
@@ -27,7 +51,16 @@ static TRACEBACK_ATTRS: &[GetSetDef] = &[
     ("tb_lasti", |_, w| Ok(Word::int(entry(w).map_or(0, |e| e.pc) as i64)), None),
 ];
 static FRAME_ATTRS: &[GetSetDef] = &[
-    ("f_code", |vm, w| Ok(match frame_entry(w) { Some(e) => vm.new_code_object(e.code), None => NONE }), None),
+    (
+        "f_code",
+        |vm, w| {
+            Ok(match frame_entry(w) {
+                Some(e) => vm.new_code_object(e.code),
+                None => NONE,
+            })
+        },
+        None,
+    ),
     ("f_lineno", |_, w| Ok(Word::int(frame_entry(w).map_or(0, line_of) as i64)), None),
 ];
 
@@ -177,7 +210,9 @@ impl Vm {
 
     /// Whether a builtin exception's constructor accepts keywords.
     fn takes_keywords(&self, class: Gc<Class>) -> bool {
-        [Exc::ImportError, Exc::AttributeError, Exc::NameError].iter().any(|&k| class.is_subclass(self.exc(k)))
+        [Exc::ImportError, Exc::AttributeError, Exc::NameError]
+            .iter()
+            .any(|&k| class.is_subclass(self.exc(k)))
     }
 
     /// Sets the attributes that some builtin exceptions derive from their arguments.
@@ -285,10 +320,13 @@ impl Vm {
 
     /// Attributes that are arguments: `StopIteration.value`, `SystemExit.code`, ...
     fn boot_derived_attrs(&mut self) {
-        static FIRST: &[GetSetDef] = &[("value", first_arg, Some(|vm, w, v| override_attr(vm, w, "value", v)))];
+        static FIRST: &[GetSetDef] =
+            &[("value", first_arg, Some(|vm, w, v| override_attr(vm, w, "value", v)))];
         static CODE: &[GetSetDef] = &[("code", exit_code, Some(|vm, w, v| override_attr(vm, w, "code", v)))];
-        static NAME: &[GetSetDef] = &[("name", |vm, w| dict_attr(vm, w, "name"), Some(|vm, w, v| override_attr(vm, w, "name", v)))];
-        static OBJ: &[GetSetDef] = &[("obj", |vm, w| dict_attr(vm, w, "obj"), Some(|vm, w, v| override_attr(vm, w, "obj", v)))];
+        static NAME: &[GetSetDef] =
+            &[("name", |vm, w| dict_attr(vm, w, "name"), Some(|vm, w, v| override_attr(vm, w, "name", v)))];
+        static OBJ: &[GetSetDef] =
+            &[("obj", |vm, w| dict_attr(vm, w, "obj"), Some(|vm, w, v| override_attr(vm, w, "obj", v)))];
         static IMPORT: &[GetSetDef] = &[
             ("path", |vm, w| dict_attr(vm, w, "path"), Some(|vm, w, v| override_attr(vm, w, "path", v))),
             ("msg", first_arg, Some(|vm, w, v| override_attr(vm, w, "msg", v))),
@@ -311,13 +349,28 @@ impl Vm {
         ];
         static ERRNO: &[GetSetDef] = &[
             ("errno", |vm, w| dict_attr(vm, w, "errno"), Some(|vm, w, v| override_attr(vm, w, "errno", v))),
-            ("strerror", |vm, w| dict_attr(vm, w, "strerror"), Some(|vm, w, v| override_attr(vm, w, "strerror", v))),
-            ("filename", |vm, w| dict_attr(vm, w, "filename"), Some(|vm, w, v| override_attr(vm, w, "filename", v))),
+            (
+                "strerror",
+                |vm, w| dict_attr(vm, w, "strerror"),
+                Some(|vm, w, v| override_attr(vm, w, "strerror", v)),
+            ),
+            (
+                "filename",
+                |vm, w| dict_attr(vm, w, "filename"),
+                Some(|vm, w, v| override_attr(vm, w, "filename", v)),
+            ),
         ];
         let rows = [
-            (Exc::StopIteration, FIRST), (Exc::SystemExit, CODE), (Exc::NameError, NAME),
-            (Exc::AttributeError, NAME), (Exc::AttributeError, OBJ), (Exc::ImportError, NAME), (Exc::ImportError, IMPORT),
-            (Exc::UnicodeError, UNICODE), (Exc::SyntaxError, SYNTAX), (Exc::OSError, ERRNO),
+            (Exc::StopIteration, FIRST),
+            (Exc::SystemExit, CODE),
+            (Exc::NameError, NAME),
+            (Exc::AttributeError, NAME),
+            (Exc::AttributeError, OBJ),
+            (Exc::ImportError, NAME),
+            (Exc::ImportError, IMPORT),
+            (Exc::UnicodeError, UNICODE),
+            (Exc::SyntaxError, SYNTAX),
+            (Exc::OSError, ERRNO),
         ];
         for (kind, table) in rows {
             let class = self.exc(kind);

@@ -158,8 +158,19 @@ pub struct RunState {
 
 impl Default for RunState {
     fn default() -> RunState {
-        RunState { pc: std::ptr::null_mut(), result: UNDEF, yielded: false, reraised: false, array_shape: std::ptr::null_mut(),
-            loops: 0, raising: false, engine: None, attention: Arc::default(), threshold: i64::MAX, super_owners: FxHashMap::default() }
+        RunState {
+            pc: std::ptr::null_mut(),
+            result: UNDEF,
+            yielded: false,
+            reraised: false,
+            array_shape: std::ptr::null_mut(),
+            loops: 0,
+            raising: false,
+            engine: None,
+            attention: Arc::default(),
+            threshold: i64::MAX,
+            super_owners: FxHashMap::default(),
+        }
     }
 }
 
@@ -229,7 +240,9 @@ impl Vm {
     /// Where each frame stands, outermost first: code and instruction index.
     pub fn frame_positions(&self) -> Vec<(*mut LoadedCode, u32)> {
         let last = self.frames.len().wrapping_sub(1);
-        let at = |(i, f): (usize, &Frame)| (f.code, Vm::pc_index(f.code, if i == last { self.run.pc } else { f.pc }));
+        let at = |(i, f): (usize, &Frame)| {
+            (f.code, Vm::pc_index(f.code, if i == last { self.run.pc } else { f.pc }))
+        };
         self.frames.iter().enumerate().map(at).collect()
     }
 

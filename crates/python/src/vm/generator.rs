@@ -85,7 +85,14 @@ impl Vm {
     }
 
     /// Pushes the generator's frame and restores its registers.
-    fn push_generator(&mut self, pc: *mut u64, mut g: Gc<Generator>, kind: FrameKind, dst: u16, skip: u8) -> Option<*mut Word> {
+    fn push_generator(
+        &mut self,
+        pc: *mut u64,
+        mut g: Gc<Generator>,
+        kind: FrameKind,
+        dst: u16,
+        skip: u8,
+    ) -> Option<*mut Word> {
         let base = self.stack_top().wrapping_add(3);
         let code = g.code as *mut LoadedCode;
         let frame = Frame { code, base, pc: at(code, g.pc), dst, kind, skip };
@@ -269,7 +276,12 @@ impl Vm {
         }
     }
 
-    fn run_generator(&mut self, code: *mut LoadedCode, pc: *mut u64, raising: bool) -> PyResult<Option<Word>> {
+    fn run_generator(
+        &mut self,
+        code: *mut LoadedCode,
+        pc: *mut u64,
+        raising: bool,
+    ) -> PyResult<Option<Word>> {
         let w = self.run_loop(code, pc, raising)?;
         if std::mem::take(&mut self.run.yielded) { Ok(Some(w)) } else { Ok(None) }
     }
@@ -409,7 +421,8 @@ impl Vm {
             return Ok(value);
         }
         let args: &[Word] = if value.is_none() { &[] } else { &[value] };
-        let is_class = kind.cast::<crate::objects::Class>().is_some_and(|c| c.is_subclass(self.exc(Exc::BaseException)));
+        let is_class =
+            kind.cast::<crate::objects::Class>().is_some_and(|c| c.is_subclass(self.exc(Exc::BaseException)));
         if !is_class {
             let name = self.type_name(kind);
             return Err(self.type_error(format!(
@@ -442,13 +455,23 @@ static METHODS: &[MethodDef] = &[
 ];
 
 static ATTRIBUTES: &[crate::objects::class::GetSetDef] = &[
-    ("gi_running", |_, w| Ok(Word::bool(w.cast::<Generator>().is_some_and(|g| g.state == GEN_RUNNING))), None),
+    (
+        "gi_running",
+        |_, w| Ok(Word::bool(w.cast::<Generator>().is_some_and(|g| g.state == GEN_RUNNING))),
+        None,
+    ),
     ("__name__", |_, w| Ok(w.cast::<Generator>().map_or(NONE, |g| g.name)), None),
     ("__qualname__", |_, w| Ok(w.cast::<Generator>().map_or(NONE, |g| g.qualname)), None),
     (
         "gi_frame",
         // Only whether there is one can be told.
-        |_, w| Ok(if w.cast::<Generator>().is_some_and(|g| g.state == GEN_DONE) { NONE } else { Word::bool(true) }),
+        |_, w| {
+            Ok(if w.cast::<Generator>().is_some_and(|g| g.state == GEN_DONE) {
+                NONE
+            } else {
+                Word::bool(true)
+            })
+        },
         None,
     ),
 ];

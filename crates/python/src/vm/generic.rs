@@ -33,7 +33,8 @@ impl NativePayload for UnionType {
 }
 
 static CLASS_GETITEM: &[MethodDef] = &[MethodDef::new("__class_getitem__", class_getitem, 1, 1)];
-static TYPE_OR: &[MethodDef] = &[MethodDef::new("__or__", union_or, 1, 1), MethodDef::new("__ror__", union_ror, 1, 1)];
+static TYPE_OR: &[MethodDef] =
+    &[MethodDef::new("__or__", union_or, 1, 1), MethodDef::new("__ror__", union_ror, 1, 1)];
 static ALIAS: &[MethodDef] = &[
     MethodDef::kw("__call__", alias_call, 0, function::ANY),
     MethodDef::new("__mro_entries__", alias_mro_entries, 1, 1),

@@ -1,5 +1,11 @@
 //! Hashing with CPython's numeric rules.
 
+use crate::objects::*;
+use crate::vm::class::is_native;
+use crate::vm::{PyResult, Vm};
+use crate::word::{FALSE, NONE, TRUE, Word};
+use dashu_int::IBig;
+
 /// Hash of a byte string; never 0.
 #[inline]
 pub fn hash_bytes(bytes: &[u8]) -> u64 {
@@ -23,12 +29,6 @@ fn mix(x: u64) -> u64 {
     (wide as u64) ^ ((wide >> 64) as u64)
 }
 
-use crate::objects::*;
-use crate::vm::class::is_native;
-use crate::vm::{PyResult, Vm};
-use crate::word::{FALSE, NONE, TRUE, Word};
-use dashu_int::IBig;
-
 /// CPython's modulus of numeric hashes: 2^61 - 1.
 pub const MODULUS: u64 = (1 << 61) - 1;
 const HASH_INF: i64 = 314_159;
@@ -39,7 +39,7 @@ const HASH_NONE: u64 = 0xFCA8_6420;
 /// `hash(i)`.
 #[inline(always)]
 pub fn hash_int(i: i64) -> u64 {
-    // Inline ints are below the modulus, so only -1 is special.
+    // A hash of 64 bits stays itself; -1 means an error in CPython.
     if i == -1 { -2i64 as u64 } else { i as u64 }
 }
 
@@ -53,7 +53,13 @@ pub fn hash_big(i: &IBig) -> u64 {
 /// `hash(f)`; NaN hashes to 0.
 pub fn hash_float(f: f64) -> u64 {
     if !f.is_finite() {
-        return if f.is_nan() { 0 } else if f > 0.0 { HASH_INF as u64 } else { -HASH_INF as u64 };
+        return if f.is_nan() {
+            0
+        } else if f > 0.0 {
+            HASH_INF as u64
+        } else {
+            -HASH_INF as u64
+        };
     }
     if f == f.trunc() && f.abs() < 1e15 {
         return hash_int(f as i64);
@@ -187,11 +193,7 @@ impl Vm {
         let r = self.call_descr(f, w, class, &Args::new(&[]))?;
         match self.int_of(r) {
             Some(i) => Ok(match i.small() {
-                Some(i) if crate::word::Word::int_fits(i) => hash_int(i),
-                Some(i) => {
-                    // Wide hashes go through the int's own hash when they exceed a word; i64 fits.
-                    if i == -1 { -2i64 as u64 } else { i as u64 }
-                }
+                Some(i) => hash_int(i),
                 None => hash_big(&i.big()),
             }),
             None => Err(self.type_error("__hash__ method should return an integer")),

@@ -82,7 +82,9 @@ impl Vm {
                 names
             }
             None => match module.cast::<Module>() {
-                Some(m) => m.namespace.iter().map(|(n, _)| n).filter(|n| !n.text().starts_with('_')).collect(),
+                Some(m) => {
+                    m.namespace.iter().map(|(n, _)| n).filter(|n| !n.text().starts_with('_')).collect()
+                }
                 None => Vec::new(),
             },
         };
@@ -101,7 +103,8 @@ impl Vm {
 
     /// `format(x, spec)`.
     pub fn format_word(&mut self, x: Word, spec: Word) -> PyResult {
-        if let (Some(_), Some("")) = (x.cast::<Str>().filter(|s| s.class() == self.types.str), spec.as_str()) {
+        if let (Some(_), Some("")) = (x.cast::<Str>().filter(|s| s.class() == self.types.str), spec.as_str())
+        {
             return Ok(x);
         }
         if let (Some(i), Some("")) = (x.as_int(), spec.as_str()) {

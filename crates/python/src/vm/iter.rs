@@ -114,7 +114,9 @@ impl Vm {
                 self.heap.place(SetIter { hdr, set: w, index: 0, used: s.used }).word()
             }
             TypeTag::Range => self.range_iter(w)?,
-            TypeTag::Bytes | TypeTag::ByteArray => self.new_native_iter(Box::new(BytesIter { bytes: w, at: 0 })),
+            TypeTag::Bytes | TypeTag::ByteArray => {
+                self.new_native_iter(Box::new(BytesIter { bytes: w, at: 0 }))
+            }
             tag if is_native_iterator(tag) => w,
             _ => return Ok(None),
         }))
@@ -340,7 +342,11 @@ impl Vm {
             Ok(w) => Ok(Some(w)),
             Err(e) => {
                 it.seq = UNDEF;
-                if self.swallow(Exc::IndexError) || self.swallow(Exc::StopIteration) { Ok(None) } else { Err(e) }
+                if self.swallow(Exc::IndexError) || self.swallow(Exc::StopIteration) {
+                    Ok(None)
+                } else {
+                    Err(e)
+                }
             }
         }
     }
@@ -393,7 +399,9 @@ impl Vm {
 
     /// Runs `f` on each item until it says false.
     pub fn iterate(&mut self, w: Word, mut f: impl FnMut(&mut Vm, Word) -> PyResult<bool>) -> PyResult<()> {
-        if w.header().is_some_and(|h| h.is_exact_builtin()) && matches!(w.tag(), TypeTag::List | TypeTag::Tuple) {
+        if w.header().is_some_and(|h| h.is_exact_builtin())
+            && matches!(w.tag(), TypeTag::List | TypeTag::Tuple)
+        {
             let mut i = 0;
             while let Some(item) = crate::vm::compare::item_of(w, i) {
                 if !f(self, item)? {
@@ -475,10 +483,14 @@ pub fn size_hint(it: Word) -> usize {
         TypeTag::SetIter => it.cast::<SetIter>().map_or(0, |s| s.used.max(0) as usize),
         TypeTag::StrIter => it
             .cast::<StrIter>()
-            .and_then(|i| i.string.cast::<Str>().map(|s| (s.nbytes as usize).saturating_sub(i.offset as usize)))
+            .and_then(|i| {
+                i.string.cast::<Str>().map(|s| (s.nbytes as usize).saturating_sub(i.offset as usize))
+            })
             .unwrap_or(0),
         TypeTag::Reversed => it.cast::<Reversed>().map_or(0, |r| (r.index + 1).max(0) as usize),
-        TypeTag::NativeIter => it.cast::<NativeIterator>().and_then(|n| n.iter.as_ref().map(|i| i.size_hint())).unwrap_or(0),
+        TypeTag::NativeIter => {
+            it.cast::<NativeIterator>().and_then(|n| n.iter.as_ref().map(|i| i.size_hint())).unwrap_or(0)
+        }
         _ => 0,
     }
 }

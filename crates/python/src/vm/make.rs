@@ -324,7 +324,13 @@ impl Vm {
     }
 
     /// A native function object.
-    pub fn new_native(&mut self, def: &'static MethodDef, kind: function::NativeKind, owner: Option<Gc<Class>>, module: Word) -> Gc<Native> {
+    pub fn new_native(
+        &mut self,
+        def: &'static MethodDef,
+        kind: function::NativeKind,
+        owner: Option<Gc<Class>>,
+        module: Word,
+    ) -> Gc<Native> {
         let class = match kind {
             function::NativeKind::Function => self.types.builtin,
             function::NativeKind::Method if def.name.starts_with("__") => self.types.wrapper_descr,
@@ -332,7 +338,7 @@ impl Vm {
         };
         let hdr = self.header(TypeTag::Native, class);
         let name = self.intern(def.name).word();
-        self.heap.place(Native { hdr, func: def.func, def, name, owner, module, kind })
+        self.heap.place(Native { hdr, func: def.func, def, name, owner, module, kind, known: 0 })
     }
 
     /// A native function of a module.

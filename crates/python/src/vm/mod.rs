@@ -26,10 +26,12 @@ pub mod names;
 pub mod natives;
 pub mod num;
 pub mod ops;
-pub mod proxy;
 pub mod patterns;
+pub mod plan;
+pub mod proxy;
 pub mod run;
 pub mod setops;
+pub mod storage;
 pub mod subscript;
 #[cfg(test)]
 mod tests;

@@ -43,16 +43,65 @@ static TYPE_ATTRS: &[GetSetDef] = &[
     ("__flags__", |_, _| Ok(Word::int(0)), None),
 ];
 static FUNCTION_ATTRS: &[GetSetDef] = &[
-    ("__name__", |_, w| Ok(func(w).name), Some(|_, w, v| { func(w).name = v; Ok(()) })),
-    ("__qualname__", |_, w| Ok(func(w).qualname), Some(|_, w, v| { func(w).qualname = v; Ok(()) })),
-    ("__doc__", |_, w| Ok(or_none(func(w).doc)), Some(|_, w, v| { func(w).doc = v; Ok(()) })),
-    ("__module__", |_, w| Ok(or_none(func(w).module)), Some(|_, w, v| { func(w).module = v; Ok(()) })),
-    ("__defaults__", |_, w| Ok(or_none(func(w).defaults)), Some(|_, w, v| { func(w).defaults = or_undef(v); Ok(()) })),
-    ("__kwdefaults__", |_, w| Ok(or_none(func(w).kwdefaults)), Some(|_, w, v| { func(w).kwdefaults = or_undef(v); Ok(()) })),
+    (
+        "__name__",
+        |_, w| Ok(func(w).name),
+        Some(|_, w, v| {
+            func(w).name = v;
+            Ok(())
+        }),
+    ),
+    (
+        "__qualname__",
+        |_, w| Ok(func(w).qualname),
+        Some(|_, w, v| {
+            func(w).qualname = v;
+            Ok(())
+        }),
+    ),
+    (
+        "__doc__",
+        |_, w| Ok(or_none(func(w).doc)),
+        Some(|_, w, v| {
+            func(w).doc = v;
+            Ok(())
+        }),
+    ),
+    (
+        "__module__",
+        |_, w| Ok(or_none(func(w).module)),
+        Some(|_, w, v| {
+            func(w).module = v;
+            Ok(())
+        }),
+    ),
+    (
+        "__defaults__",
+        |_, w| Ok(or_none(func(w).defaults)),
+        Some(|_, w, v| {
+            func(w).defaults = or_undef(v);
+            Ok(())
+        }),
+    ),
+    (
+        "__kwdefaults__",
+        |_, w| Ok(or_none(func(w).kwdefaults)),
+        Some(|_, w, v| {
+            func(w).kwdefaults = or_undef(v);
+            Ok(())
+        }),
+    ),
     ("__closure__", |_, w| Ok(or_none(func(w).closure)), None),
     ("__code__", |vm, w| Ok(vm.new_code_object(func(w).code)), None),
     ("__globals__", |vm, w| vm.namespace_dict(func(w).globals), None),
-    ("__annotations__", function_annotations, Some(|_, w, v| { func(w).annotations = or_undef(v); Ok(()) })),
+    (
+        "__annotations__",
+        function_annotations,
+        Some(|_, w, v| {
+            func(w).annotations = or_undef(v);
+            Ok(())
+        }),
+    ),
 ];
 static NATIVE_ATTRS: &[GetSetDef] = &[
     ("__name__", |_, w| Ok(native(w).name), None),
@@ -65,6 +114,7 @@ static NATIVE_ATTRS: &[GetSetDef] = &[
 static METHOD_ATTRS: &[GetSetDef] = &[
     ("__self__", |_, w| Ok(bound(w).this), None),
     ("__func__", |_, w| Ok(bound(w).func), None),
+    ("__doc__", method_doc, None),
 ];
 static WRAPPER_ATTRS: &[GetSetDef] = &[
     ("__func__", |_, w| Ok(wrapped(w)), None),
@@ -75,7 +125,14 @@ static PROPERTY_ATTRS: &[GetSetDef] = &[
     ("fget", |_, w| Ok(or_none(property(w).get)), None),
     ("fset", |_, w| Ok(or_none(property(w).set)), None),
     ("fdel", |_, w| Ok(or_none(property(w).del)), None),
-    ("__doc__", property_doc, Some(|_, w, v| { property(w).doc = v; Ok(()) })),
+    (
+        "__doc__",
+        property_doc,
+        Some(|_, w, v| {
+            property(w).doc = v;
+            Ok(())
+        }),
+    ),
     ("__isabstractmethod__", is_abstract, None),
 ];
 static CODE_ATTRS: &[GetSetDef] = &[
@@ -90,11 +147,26 @@ static CODE_ATTRS: &[GetSetDef] = &[
     ("co_flags", code_flags, None),
     ("co_varnames", code_varnames, None),
     ("co_freevars", code_freevars, None),
-    ("co_names", |vm, w| { let names: Vec<Word> = code(w).names.iter().map(|n| n.word()).collect(); Ok(vm.new_tuple(&names)) }, None),
+    (
+        "co_names",
+        |vm, w| {
+            let names: Vec<Word> = code(w).names.iter().map(|n| n.word()).collect();
+            Ok(vm.new_tuple(&names))
+        },
+        None,
+    ),
     ("co_consts", |vm, w| Ok(vm.new_tuple(&code(w).consts)), None),
 ];
-static CELL_ATTRS: &[GetSetDef] =
-    &[("cell_contents", cell_contents, Some(|_, w, v| { if let Some(mut c) = w.cast::<Cell>() { c.value = v; } Ok(()) }))];
+static CELL_ATTRS: &[GetSetDef] = &[(
+    "cell_contents",
+    cell_contents,
+    Some(|_, w, v| {
+        if let Some(mut c) = w.cast::<Cell>() {
+            c.value = v;
+        }
+        Ok(())
+    }),
+)];
 static SUPER: &[MethodDef] = &[MethodDef::new("__init__", |_, _| Ok(NONE), 0, function::ANY)];
 static RANGE_ATTRS: &[GetSetDef] = &[
     ("start", |_, w| Ok(range(w).start), None),
@@ -190,7 +262,10 @@ fn set_class(vm: &mut Vm, w: Word, v: Word) -> PyResult<()> {
             vm.set_class(w, new);
             Ok(())
         }
-        _ => Err(vm.type_error("__class__ assignment only supported for mutable types or ModuleType subclasses")),
+        _ => {
+            Err(vm
+                .type_error("__class__ assignment only supported for mutable types or ModuleType subclasses"))
+        }
     }
 }
 
@@ -450,7 +525,12 @@ fn cell_contents(vm: &mut Vm, w: Word) -> PyResult {
     }
 }
 
-/// Attributes that a bound method does not have are its function's.
+fn method_doc(vm: &mut Vm, w: Word) -> PyResult {
+    let name = vm.names.doc;
+    vm.get_attr(bound(w).func, name)
+}
+
+/// `type(object)` or `type(name, bases, namespace)`.
 fn construct_type(vm: &mut Vm, meta: Gc<Class>, a: &Args) -> PyResult {
     if meta == vm.types.type_ && a.len() == 1 && !a.has_kw() {
         return Ok(vm.type_of(a[0]).word());

@@ -129,11 +129,7 @@ pub fn float_floordiv(a: f64, b: f64) -> f64 {
 #[inline]
 pub fn float_mod(a: f64, b: f64) -> f64 {
     let r = a % b;
-    if r != 0.0 {
-        if (b < 0.0) != (r < 0.0) { r + b } else { r }
-    } else {
-        0.0f64.copysign(b)
-    }
+    if r != 0.0 { if (b < 0.0) != (r < 0.0) { r + b } else { r } } else { 0.0f64.copysign(b) }
 }
 
 /// `divmod(a, b)` of floats; `b` is not zero.
@@ -253,7 +249,10 @@ impl Vm {
                 self.complex_binary(op, x, y)
             }
             (x, y) => {
-                if matches!(op, BinOp::LShift | BinOp::RShift | BinOp::And | BinOp::Or | BinOp::Xor | BinOp::MatMul) {
+                if matches!(
+                    op,
+                    BinOp::LShift | BinOp::RShift | BinOp::And | BinOp::Or | BinOp::Xor | BinOp::MatMul
+                ) {
                     return Ok(NOTIMPL);
                 }
                 let (x, y) = (self.num_as_float(x)?, self.num_as_float(y)?);
@@ -322,7 +321,11 @@ impl Vm {
             BinOp::Or => x.big() | y.big(),
             BinOp::Xor => x.big() ^ y.big(),
             BinOp::FloorDiv | BinOp::Mod | BinOp::DivMod if zero => {
-                let text = if op == BinOp::Mod { "integer modulo by zero" } else { "integer division or modulo by zero" };
+                let text = if op == BinOp::Mod {
+                    "integer modulo by zero"
+                } else {
+                    "integer division or modulo by zero"
+                };
                 return Err(self.zero_division(text));
             }
             BinOp::FloorDiv => big_divmod(&x.big(), &y.big()).0,
@@ -454,7 +457,9 @@ impl Vm {
             BinOp::Add => (a + c, b + d),
             BinOp::Sub => (a - c, b - d),
             BinOp::Mul => (a * c - b * d, a * d + b * c),
-            BinOp::TrueDiv if c == 0.0 && d == 0.0 => return Err(self.zero_division("complex division by zero")),
+            BinOp::TrueDiv if c == 0.0 && d == 0.0 => {
+                return Err(self.zero_division("complex division by zero"));
+            }
             BinOp::TrueDiv => complex_div((a, b), (c, d)),
             BinOp::Pow => return self.complex_pow((a, b), (c, d)),
             BinOp::FloorDiv | BinOp::Mod | BinOp::DivMod => return Ok(NOTIMPL),

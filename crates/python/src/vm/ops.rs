@@ -9,19 +9,45 @@ use crate::word::{NOTIMPL, Word};
 #[repr(u8)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[allow(missing_docs)]
-pub enum BinOp { Add, Sub, Mul, MatMul, TrueDiv, FloorDiv, Mod, Pow, LShift, RShift, And, Or, Xor, DivMod }
+pub enum BinOp {
+    Add,
+    Sub,
+    Mul,
+    MatMul,
+    TrueDiv,
+    FloorDiv,
+    Mod,
+    Pow,
+    LShift,
+    RShift,
+    And,
+    Or,
+    Xor,
+    DivMod,
+}
 
 /// A unary operator.
 #[repr(u8)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[allow(missing_docs)]
-pub enum UnOp { Neg, Pos, Invert }
+pub enum UnOp {
+    Neg,
+    Pos,
+    Invert,
+}
 
 /// A rich comparison.
 #[repr(u8)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[allow(missing_docs)]
-pub enum CmpOp { Lt, Le, Eq, Ne, Gt, Ge }
+pub enum CmpOp {
+    Lt,
+    Le,
+    Eq,
+    Ne,
+    Gt,
+    Ge,
+}
 
 impl BinOp {
     /// Left, right and in-place method names.
@@ -173,7 +199,12 @@ impl Vm {
             }
         }
         if op == BinOp::Mul {
-            let seq = |t| matches!(t, TypeTag::Str | TypeTag::List | TypeTag::Tuple | TypeTag::Bytes | TypeTag::ByteArray);
+            let seq = |t| {
+                matches!(
+                    t,
+                    TypeTag::Str | TypeTag::List | TypeTag::Tuple | TypeTag::Bytes | TypeTag::ByteArray
+                )
+            };
             if seq(tag) {
                 return self.type_error(format!("can't multiply sequence by non-int of type '{tb}'"));
             }
@@ -199,7 +230,9 @@ impl Vm {
             (TypeTag::Str, _) if op == BinOp::Mod => self.format_percent(a, b),
             (TypeTag::List, TypeTag::List) if op == BinOp::Add => self.concat_lists(a, b),
             (TypeTag::Tuple, TypeTag::Tuple) if op == BinOp::Add => self.concat_tuples(a, b),
-            (TypeTag::Bytes | TypeTag::ByteArray, TypeTag::Bytes | TypeTag::ByteArray) if op == BinOp::Add => {
+            (TypeTag::Bytes | TypeTag::ByteArray, TypeTag::Bytes | TypeTag::ByteArray)
+                if op == BinOp::Add =>
+            {
                 self.concat_bytes(a, b)
             }
             (TypeTag::Set, TypeTag::Set) => self.set_binary(op, a, b),

@@ -99,7 +99,9 @@ impl Vm {
                 Some(args) => {
                     let Some(args) = args.cast::<Tuple>() else {
                         let (name, t) = (c.name_str(), self.type_name(args));
-                        return Err(self.type_error(format!("{name}.__match_args__ must be a tuple (got {t})")));
+                        return Err(
+                            self.type_error(format!("{name}.__match_args__ must be a tuple (got {t})"))
+                        );
                     };
                     if positional > args.count() {
                         return Err(self.too_many_patterns(c, args.count(), positional));
@@ -107,7 +109,9 @@ impl Vm {
                     for &name in &args.items()[..positional] {
                         let Some(name) = name.cast::<Str>() else {
                             let t = self.type_name(name);
-                            return Err(self.type_error(format!("__match_args__ elements must be strings (got {t})")));
+                            return Err(
+                                self.type_error(format!("__match_args__ elements must be strings (got {t})"))
+                            );
                         };
                         if !self.match_attribute(w, c, name, &mut seen, &mut values)? {
                             return Ok(NONE);
@@ -152,7 +156,17 @@ impl Vm {
     fn matches_itself(&self, class: Gc<Class>) -> bool {
         let t = &self.types;
         let itself = [
-            t.bool_, t.bytearray, t.bytes, t.dict, t.float, t.frozenset, t.int, t.list, t.set, t.str, t.tuple,
+            t.bool_,
+            t.bytearray,
+            t.bytes,
+            t.dict,
+            t.float,
+            t.frozenset,
+            t.int,
+            t.list,
+            t.set,
+            t.str,
+            t.tuple,
         ];
         class.mro.iter().any(|c| itself.contains(c))
     }

@@ -23,7 +23,15 @@ fn inner(w: Word) -> Word {
 static METHODS: &[MethodDef] = &[
     MethodDef::new("__getitem__", |vm, a| vm.get_item(inner(a[0]), a[1]), 1, 1),
     MethodDef::new("__contains__", |vm, a| Ok(Word::bool(vm.contains(inner(a[0]), a[1])?)), 1, 1),
-    MethodDef::new("__len__", |vm, a| { let n = vm.len(inner(a[0]))?; Ok(vm.new_int(n as i64)) }, 0, 0),
+    MethodDef::new(
+        "__len__",
+        |vm, a| {
+            let n = vm.len(inner(a[0]))?;
+            Ok(vm.new_int(n as i64))
+        },
+        0,
+        0,
+    ),
     MethodDef::new("__iter__", |vm, a| vm.iter(inner(a[0])), 0, 0),
     MethodDef::new("__repr__", repr, 0, 0),
     MethodDef::new("__eq__", |vm, a| vm.compare(crate::vm::ops::CmpOp::Eq, inner(a[0]), a[1]), 1, 1),

@@ -130,7 +130,8 @@ impl Vm {
         }
         if let Some(d) = w.cast::<Dict>().filter(|d| d.header().is_exact_builtin()) {
             self.set_reserve(s, d.len());
-            let keys: Vec<(Word, u64)> = d.entries.iter().filter(|e| !e.key.is_undef()).map(|e| (e.key, e.hash)).collect();
+            let keys: Vec<(Word, u64)> =
+                d.entries.iter().filter(|e| !e.key.is_undef()).map(|e| (e.key, e.hash)).collect();
             for (key, hash) in keys {
                 self.set_add_hashed(s, key, hash)?;
             }

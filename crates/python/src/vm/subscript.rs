@@ -3,7 +3,7 @@
 use crate::objects::*;
 use crate::vm::num::IntVal;
 use crate::vm::ops::bytes_of;
-use crate::vm::{Exc, PyResult, Raised, Vm};
+use crate::vm::{Exc, PyResult, Vm};
 use crate::word::{NONE, Word};
 use dashu_int::IBig;
 
@@ -56,9 +56,7 @@ impl Vm {
         let i = self.index_word(w)?;
         match self.int_of(i).and_then(IntVal::small) {
             Some(i) => Ok(i),
-            None => {
-                Err(self.overflow_error("Python int too large to convert to C ssize_t"))
-            }
+            None => Err(self.overflow_error("Python int too large to convert to C ssize_t")),
         }
     }
 
@@ -122,11 +120,23 @@ impl Vm {
         let (low, high) = if step < 0 { (-1, len - 1) } else { (0, len) };
         let clamp = |i: i64| if i < 0 { (i.saturating_add(len)).max(low) } else { i.min(high) };
         let start = match s.start {
-            NONE => if step < 0 { high } else { low },
+            NONE => {
+                if step < 0 {
+                    high
+                } else {
+                    low
+                }
+            }
             w => clamp(self.slice_bound(w, 0)?),
         };
         let stop = match s.stop {
-            NONE => if step < 0 { low } else { high },
+            NONE => {
+                if step < 0 {
+                    low
+                } else {
+                    high
+                }
+            }
             w => clamp(self.slice_bound(w, 0)?),
         };
         let count = if step < 0 {
@@ -524,12 +534,6 @@ impl Vm {
         let (off, step) = (value(item) - value(r.start), value(r.step));
         let (q, m) = crate::vm::num::big_divmod(&off, &step);
         Some((m == IBig::ZERO && q >= IBig::ZERO && q < value(r.len)).then_some(q))
-    }
-
-    /// Raises for a bad call of a sequence method.
-    pub fn not_subscriptable(&mut self, w: Word) -> Raised {
-        let t = self.type_name(w);
-        self.type_error(format!("'{t}' object is not subscriptable"))
     }
 }
 

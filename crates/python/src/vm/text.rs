@@ -216,7 +216,9 @@ impl Vm {
             });
             return Ok(());
         }
-        if crate::vm::boot::native_stack_pointer() < self.native_stack_limit || self.recursion >= self.recursion_limit {
+        if crate::vm::boot::native_stack_pointer() < self.native_stack_limit
+            || self.recursion >= self.recursion_limit
+        {
             return Err(self.raise(
                 Exc::RecursionError,
                 "maximum recursion depth exceeded while getting the repr of an object",
@@ -383,7 +385,9 @@ impl Vm {
                 let s: Gc<Super> = w.cast().expect("tag was checked");
                 match s.this {
                     UNDEF => write!(out, "<super: <class '{}'>, NULL>", s.start.name_str()),
-                    _ => write!(out, "<super: <class '{}'>, <{} object>>", s.start.name_str(), s.of.name_str()),
+                    _ => {
+                        write!(out, "<super: <class '{}'>, <{} object>>", s.start.name_str(), s.of.name_str())
+                    }
                 }
             }
             TypeTag::Cell => {
@@ -489,7 +493,9 @@ impl Vm {
     fn os_error_str(&mut self, w: Word) -> PyResult<Option<String>> {
         let n = self.names;
         let Some(d) = self.peek_dict(w) else { return Ok(None) };
-        let (Some(errno), Some(text)) = (d.get_name(n.errno), d.get_name(n.strerror)) else { return Ok(None) };
+        let (Some(errno), Some(text)) = (d.get_name(n.errno), d.get_name(n.strerror)) else {
+            return Ok(None);
+        };
         if errno == NONE && text == NONE {
             return Ok(None);
         }

@@ -155,7 +155,10 @@ impl Vm {
     }
 
     fn syntax_message(&mut self, e: Word) -> String {
-        let first = e.cast::<Exception>().and_then(|x| x.args.cast::<Tuple>()).and_then(|t| t.items().first().copied());
+        let first = e
+            .cast::<Exception>()
+            .and_then(|x| x.args.cast::<Tuple>())
+            .and_then(|t| t.items().first().copied());
         match first {
             Some(m) => self.safe_str(m),
             None => "<no detail available>".to_string(),
@@ -165,7 +168,9 @@ impl Vm {
     /// File, line and caret of a SyntaxError.
     fn push_syntax_place(&mut self, out: &mut String, e: Word) -> bool {
         let args = e.cast::<Exception>().and_then(|x| x.args.cast::<Tuple>()).map_or(&[][..], |t| t.items());
-        let Some(place) = args.get(1).and_then(|p| p.cast::<Tuple>()).map(|t| t.items()) else { return false };
+        let Some(place) = args.get(1).and_then(|p| p.cast::<Tuple>()).map(|t| t.items()) else {
+            return false;
+        };
         let (file, line) = (place.first().and_then(|f| f.as_str()), place.get(1).and_then(|l| l.as_int()));
         let Some(line) = line else { return false };
         out.push_str(&format!("  File \"{}\", line {line}\n", file.unwrap_or("<string>")));
@@ -181,7 +186,11 @@ impl Vm {
             let end = place.get(5).and_then(|o| o.as_int()).filter(|_| same_line).unwrap_or(0);
             let end = if end > offset { (end - 1 - indent).max(0) as usize } else { start + 1 };
             let end = if same_line { end } else { trimmed.chars().count() };
-            out.push_str(&format!("    {}{}\n", " ".repeat(start), "^".repeat(end.saturating_sub(start).max(1))));
+            out.push_str(&format!(
+                "    {}{}\n",
+                " ".repeat(start),
+                "^".repeat(end.saturating_sub(start).max(1))
+            ));
         }
         true
     }

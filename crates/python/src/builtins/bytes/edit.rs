@@ -50,7 +50,9 @@ fn join(vm: &mut Vm, a: &Args) -> PyResult {
             Some(bytes) => out.extend_from_slice(bytes),
             None => {
                 let kind = vm.type_name(item);
-                return Err(vm.type_error(format!("sequence item {i}: expected a bytes-like object, {kind} found")));
+                return Err(
+                    vm.type_error(format!("sequence item {i}: expected a bytes-like object, {kind} found"))
+                );
             }
         }
     }

@@ -58,7 +58,11 @@ fn same_type(vm: &mut Vm, receiver: Word, data: &[u8]) -> Word {
 }
 
 fn construct(vm: &mut Vm, class: Gc<Class>, a: &Args) -> PyResult {
-    if class == vm.types.bytes && !a.has_kw() && a.len() == 1 && a[0].cast::<Bytes>().is_some_and(|b| b.class() == class) {
+    if class == vm.types.bytes
+        && !a.has_kw()
+        && a.len() == 1
+        && a[0].cast::<Bytes>().is_some_and(|b| b.class() == class)
+    {
         return Ok(a[0]);
     }
     let data = collect(vm, a, "bytes")?;
@@ -106,7 +110,9 @@ fn collect(vm: &mut Vm, a: &Args, name: &str) -> PyResult<Vec<u8>> {
         }
         return Ok(vec![0; count as usize]);
     }
-    if vm.lookup_special(source, vm.names.iter).is_none() && vm.lookup_special(source, vm.names.getitem).is_none() {
+    if vm.lookup_special(source, vm.names.iter).is_none()
+        && vm.lookup_special(source, vm.names.getitem).is_none()
+    {
         let message = format!("cannot convert '{{}}' object to {name}");
         return Err(args::wrong_type(vm, source, &message));
     }
@@ -149,10 +155,16 @@ fn fromhex(vm: &mut Vm, a: &Args) -> PyResult {
             (None, _) => at,
             _ => at + 1,
         };
-        return Err(vm.value_error(format!("non-hexadecimal number found in fromhex() arg at position {bad}")));
+        return Err(
+            vm.value_error(format!("non-hexadecimal number found in fromhex() arg at position {bad}"))
+        );
     }
     let class = a[0].cast::<Class>();
-    let native = if class.is_some_and(|c| c.is_subclass(vm.types.bytearray)) { vm.types.bytearray } else { vm.types.bytes };
+    let native = if class.is_some_and(|c| c.is_subclass(vm.types.bytearray)) {
+        vm.types.bytearray
+    } else {
+        vm.types.bytes
+    };
     let object = if native == vm.types.bytearray { vm.new_bytearray(data) } else { vm.new_bytes(&data) };
     match class {
         Some(class) if class != native => vm.call(class.word(), &[object]),

@@ -108,7 +108,9 @@ fn pad(vm: &mut Vm, a: &Args, left: fn(usize, usize) -> usize) -> PyResult {
             Some(_) => return Err(vm.type_error("The fill character must be exactly one character long")),
             None => {
                 let kind = vm.type_name(w);
-                return Err(vm.type_error(format!("The fill character must be a unicode character, not {kind}")));
+                return Err(
+                    vm.type_error(format!("The fill character must be a unicode character, not {kind}"))
+                );
             }
         },
     };
@@ -214,7 +216,8 @@ fn maketrans(vm: &mut Vm, a: &Args) -> PyResult {
     if a.len() == 1 {
         return maketrans_from(vm, table, a[0]);
     }
-    let from = maketrans_text(vm, a[0], "first maketrans argument must be a string if there is a second argument")?;
+    let from =
+        maketrans_text(vm, a[0], "first maketrans argument must be a string if there is a second argument")?;
     let to = maketrans_text(vm, a[1], "maketrans() argument 2 must be str, not {}")?;
     if from.chars().count() != to.chars().count() {
         return Err(vm.value_error("the first two maketrans arguments must have equal length"));

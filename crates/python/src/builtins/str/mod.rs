@@ -98,5 +98,9 @@ fn new_ascii(vm: &mut Vm, length: usize, fill: impl FnOnce(&mut [u8])) -> Word {
 
 /// A string of `text`, or the receiver itself when nothing changed (only for exact strings).
 fn same_or_new(vm: &mut Vm, this: Gc<Str>, text: &str) -> Word {
-    if text.len() == this.nbytes as usize && this.class() == vm.types.str { this.word() } else { vm.new_str(text) }
+    if text.len() == this.nbytes as usize && this.class() == vm.types.str {
+        this.word()
+    } else {
+        vm.new_str(text)
+    }
 }

@@ -27,7 +27,9 @@ fn every(vm: &mut Vm, a: &Args, property: fn(char) -> bool) -> PyResult {
 }
 
 fn isalnum(vm: &mut Vm, a: &Args) -> PyResult {
-    every(vm, a, |c| unicode::is_alpha(c) || unicode::is_decimal(c) || unicode::is_digit(c) || unicode::is_numeric(c))
+    every(vm, a, |c| {
+        unicode::is_alpha(c) || unicode::is_decimal(c) || unicode::is_digit(c) || unicode::is_numeric(c)
+    })
 }
 
 fn isalpha(vm: &mut Vm, a: &Args) -> PyResult {

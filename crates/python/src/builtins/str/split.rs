@@ -100,7 +100,11 @@ fn rsplit(vm: &mut Vm, a: &Args) -> PyResult {
                     parts.push(vm.new_str(rest));
                     break;
                 }
-                let start = rest.char_indices().rev().find(|&(_, c)| is_space(c)).map_or(0, |(i, c)| i + c.len_utf8());
+                let start = rest
+                    .char_indices()
+                    .rev()
+                    .find(|&(_, c)| is_space(c))
+                    .map_or(0, |(i, c)| i + c.len_utf8());
                 parts.push(vm.new_str(&rest[start..]));
                 rest = rest[..start].trim_end_matches(is_space);
             }

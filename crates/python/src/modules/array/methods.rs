@@ -53,7 +53,14 @@ pub(super) fn install(vm: &mut Vm, class: Gc<Class>) {
     vm.add_getsets(
         class,
         &[
-            ("typecode", |vm, w| { let code = this(vm, w)?.kind.code; Ok(vm.new_char(code as char)) }, None),
+            (
+                "typecode",
+                |vm, w| {
+                    let code = this(vm, w)?.kind.code;
+                    Ok(vm.new_char(code as char))
+                },
+                None,
+            ),
             ("itemsize", |vm, w| Ok(Word::int(this(vm, w)?.kind.size as i64)), None),
         ],
     );
@@ -63,7 +70,9 @@ pub(super) fn install(vm: &mut Vm, class: Gc<Class>) {
 fn this(vm: &mut Vm, w: Word) -> PyResult<&'static mut Array> {
     match w.payload::<Array>() {
         Some(array) => Ok(array),
-        None => Err(args::wrong_type(vm, w, "descriptor requires an 'array.array' object but received a '{}'")),
+        None => {
+            Err(args::wrong_type(vm, w, "descriptor requires an 'array.array' object but received a '{}'"))
+        }
     }
 }
 
@@ -299,7 +308,9 @@ fn setitem(vm: &mut Vm, a: &Args) -> PyResult {
     let given = items.len() / size;
     if given != places.len() {
         let wanted = places.len();
-        return Err(vm.value_error(format!("attempt to assign array of size {given} to extended slice of size {wanted}")));
+        return Err(vm.value_error(format!(
+            "attempt to assign array of size {given} to extended slice of size {wanted}"
+        )));
     }
     for (at, item) in places.into_iter().zip(items.chunks_exact(size)) {
         array.bytes_mut()[at * size..(at + 1) * size].copy_from_slice(item);

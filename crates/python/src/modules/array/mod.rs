@@ -72,7 +72,13 @@ impl NativePayload for Array {
 
 impl Array {
     fn new(kind: Kind) -> Array {
-        let mut array = Array { data: std::ptr::null_mut(), len: 0, code: i64::from(kind.code), kind, storage: Vec::new() };
+        let mut array = Array {
+            data: std::ptr::null_mut(),
+            len: 0,
+            code: i64::from(kind.code),
+            kind,
+            storage: Vec::new(),
+        };
         array.data = array.storage.as_mut_ptr().cast();
         array
     }
@@ -196,7 +202,11 @@ fn encode(vm: &mut Vm, kind: Kind, value: Word) -> PyResult<[u8; 8]> {
             Some(value) => value,
             None => float_item(vm, value)?,
         };
-        return Ok(if kind.size == 8 { value.to_le_bytes() } else { u64::from((value as f32).to_bits()).to_le_bytes() });
+        return Ok(if kind.size == 8 {
+            value.to_le_bytes()
+        } else {
+            u64::from((value as f32).to_bits()).to_le_bytes()
+        });
     }
     if kind.code == b'u' {
         return match value.as_str().map(|s| (s.chars().next(), s.chars().count())) {
@@ -209,7 +219,11 @@ fn encode(vm: &mut Vm, kind: Kind, value: Word) -> PyResult<[u8; 8]> {
         None => integer_item(vm, value)?,
     };
     let bits = 8 * kind.size as u32;
-    let (low, high) = if kind.signed { (-(1i128 << (bits - 1)), (1i128 << (bits - 1)) - 1) } else { (0, (1i128 << bits) - 1) };
+    let (low, high) = if kind.signed {
+        (-(1i128 << (bits - 1)), (1i128 << (bits - 1)) - 1)
+    } else {
+        (0, (1i128 << bits) - 1)
+    };
     if value < low || value > high {
         return Err(out_of_range(vm, kind, value < low));
     }
@@ -228,7 +242,9 @@ fn integer_item(vm: &mut Vm, value: Word) -> PyResult<i128> {
     Ok(match int_value(word) {
         Some(i) => match i.small() {
             Some(small) => i128::from(small),
-            None => i128::try_from(&i.to_big()).unwrap_or(if i.is_negative() { i128::MIN } else { i128::MAX }),
+            None => {
+                i128::try_from(&i.to_big()).unwrap_or(if i.is_negative() { i128::MIN } else { i128::MAX })
+            }
         },
         None => 0,
     })
@@ -298,7 +314,9 @@ fn construct(vm: &mut Vm, class: Gc<Class>, a: &Args) -> PyResult {
     }
     let code = match a[0].as_str().map(str::as_bytes) {
         Some([code]) => *code,
-        _ => return Err(args::wrong_type(vm, a[0], "array() argument 1 must be a unicode character, not {}")),
+        _ => {
+            return Err(args::wrong_type(vm, a[0], "array() argument 1 must be a unicode character, not {}"));
+        }
     };
     let Some(&kind) = KINDS.iter().find(|kind| kind.code == code) else {
         return Err(vm.value_error("bad typecode (must be b, B, u, h, H, i, I, l, L, q, Q, f or d)"));

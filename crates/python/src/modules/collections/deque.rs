@@ -85,7 +85,11 @@ pub(super) fn class(vm: &mut Vm) -> Gc<Class> {
 fn this(vm: &mut Vm, w: Word) -> PyResult<&'static mut Deque> {
     match w.payload::<Deque>() {
         Some(deque) => Ok(deque),
-        None => Err(args::wrong_type(vm, w, "descriptor requires a 'collections.deque' object but received a '{}'")),
+        None => Err(args::wrong_type(
+            vm,
+            w,
+            "descriptor requires a 'collections.deque' object but received a '{}'",
+        )),
     }
 }
 

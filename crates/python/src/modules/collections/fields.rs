@@ -7,8 +7,7 @@ use crate::objects::{Args, Class, Gc, MethodDef, Tuple};
 use crate::vm::{PyResult, Vm};
 use crate::word::{NONE, Word};
 
-static METHODS: &[MethodDef] =
-    &[MethodDef::new("__get__", get, 1, 2), MethodDef::new("__set__", set, 2, 2)];
+static METHODS: &[MethodDef] = &[MethodDef::new("__get__", get, 1, 2), MethodDef::new("__set__", set, 2, 2)];
 
 struct Field {
     index: usize,

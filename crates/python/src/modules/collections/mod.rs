@@ -12,8 +12,11 @@ use crate::objects::{Args, Gc, MethodDef, Module};
 use crate::vm::{PyResult, Vm};
 use crate::word::NONE;
 
-static FUNCTIONS: &[MethodDef] =
-    &[MethodDef::new("_caller_module", caller_module, 0, 0), MethodDef::new("_tuplegetter", fields::getter, 2, 2), MethodDef::kw("__new__", named::new, 1, ANY)];
+static FUNCTIONS: &[MethodDef] = &[
+    MethodDef::new("_caller_module", caller_module, 0, 0),
+    MethodDef::new("_tuplegetter", fields::getter, 2, 2),
+    MethodDef::kw("__new__", named::new, 1, ANY),
+];
 
 /// Fills the module.
 pub fn build(vm: &mut Vm, module: Gc<Module>) -> PyResult<()> {

@@ -6,7 +6,8 @@ use crate::word::{UNDEF, Word};
 
 /// `__new__(cls, *args, **kwargs)`: the fields and their defaults are attributes of the class.
 pub(super) fn new(vm: &mut Vm, a: &Args) -> PyResult {
-    let Some(class) = a.get(0).and_then(|w| w.cast::<Class>()).filter(|c| c.is_subclass(vm.types.tuple)) else {
+    let Some(class) = a.get(0).and_then(|w| w.cast::<Class>()).filter(|c| c.is_subclass(vm.types.tuple))
+    else {
         return Err(vm.type_error("named tuples are made by a tuple class"));
     };
     let key = vm.intern("_fields");
@@ -36,18 +37,25 @@ fn bind(vm: &mut Vm, class: Gc<Class>, fields: &[Word], a: &Args) -> PyResult<Ve
     if a.len() > fields.len() + 1 {
         let (count, given) = (fields.len() + 1, a.len());
         let optional = defaults.map_or(0, |d| d.len());
-        let takes = if optional > 0 { format!("from {} to {count}", count - optional) } else { count.to_string() };
-        return Err(vm.type_error(format!("{name}.__new__() takes {takes} positional arguments but {given} were given")));
+        let takes =
+            if optional > 0 { format!("from {} to {count}", count - optional) } else { count.to_string() };
+        return Err(vm.type_error(format!(
+            "{name}.__new__() takes {takes} positional arguments but {given} were given"
+        )));
     }
     let mut values = vec![UNDEF; fields.len()];
     values[..a.len() - 1].copy_from_slice(&a[1..]);
     for (keyword, value) in a.kw_iter() {
         let keyword = keyword.text();
         let Some(at) = fields.iter().position(|f| f.as_str() == Some(keyword)) else {
-            return Err(vm.type_error(format!("{name}.__new__() got an unexpected keyword argument '{keyword}'")));
+            return Err(
+                vm.type_error(format!("{name}.__new__() got an unexpected keyword argument '{keyword}'"))
+            );
         };
         if values[at] != UNDEF {
-            return Err(vm.type_error(format!("{name}.__new__() got multiple values for argument '{keyword}'")));
+            return Err(
+                vm.type_error(format!("{name}.__new__() got multiple values for argument '{keyword}'"))
+            );
         }
         values[at] = value;
     }
@@ -58,7 +66,8 @@ fn bind(vm: &mut Vm, class: Gc<Class>, fields: &[Word], a: &Args) -> PyResult<Ve
             *value = vm.dict_get(defaults, field)?.unwrap_or(UNDEF);
         }
     }
-    let missing: Vec<&str> = values.iter().zip(fields).filter(|(v, _)| **v == UNDEF).filter_map(|(_, f)| f.as_str()).collect();
+    let missing: Vec<&str> =
+        values.iter().zip(fields).filter(|(v, _)| **v == UNDEF).filter_map(|(_, f)| f.as_str()).collect();
     if missing.is_empty() { Ok(values) } else { Err(missing_error(vm, &name, &missing)) }
 }
 

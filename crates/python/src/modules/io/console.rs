@@ -99,7 +99,9 @@ pub fn print(vm: &mut Vm, a: &Args) -> PyResult {
             "end" => end = value,
             "file" => file = value,
             "flush" => flush_it = value,
-            other => return Err(vm.type_error(format!("'{other}' is an invalid keyword argument for print()"))),
+            other => {
+                return Err(vm.type_error(format!("'{other}' is an invalid keyword argument for print()")));
+            }
         }
     }
     let sep = separator(vm, sep, "sep", " ")?;
@@ -111,7 +113,9 @@ pub fn print(vm: &mut Vm, a: &Args) -> PyResult {
     if target.is_none() {
         return Ok(NONE);
     }
-    let direct = target.payload::<Stream>().is_some_and(|s| matches!(s.backend, Backend::Stdout) && s.text && !s.closed);
+    let direct = target
+        .payload::<Stream>()
+        .is_some_and(|s| matches!(s.backend, Backend::Stdout) && s.text && !s.closed);
     if direct {
         print_direct(vm, a, sep, end)?;
     } else {

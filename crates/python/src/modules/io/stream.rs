@@ -21,7 +21,10 @@ pub enum Backend {
     /// A file open for writing: `data` holds what is not yet written.
     Write(File),
     /// A file open for both: `data` is the contents, written back when flushed.
-    Update { file: File, changed: bool },
+    Update {
+        file: File,
+        changed: bool,
+    },
     Stdin,
     Stdout,
     Stderr,
@@ -56,7 +59,15 @@ impl Drop for Stream {
 impl Stream {
     /// A stream on `backend`.
     pub fn new(backend: Backend, text: bool, name: &str, mode: &str) -> Stream {
-        Stream { backend, data: Vec::new(), position: 0, text, closed: false, name: name.into(), mode: mode.into() }
+        Stream {
+            backend,
+            data: Vec::new(),
+            position: 0,
+            text,
+            closed: false,
+            name: name.into(),
+            mode: mode.into(),
+        }
     }
 
     /// Whether it may be read.

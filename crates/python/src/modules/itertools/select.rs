@@ -182,7 +182,11 @@ impl NativeIter for Islice {
 
 fn slice_bound(vm: &mut Vm, w: Word, default: u64, what: &str) -> PyResult<u64> {
     let Some(w) = given(w) else { return Ok(default) };
-    let index = if w.as_index().is_some() || vm.lookup_special(w, vm.names.index).is_some() { vm.index(w).ok() } else { None };
+    let index = if w.as_index().is_some() || vm.lookup_special(w, vm.names.index).is_some() {
+        vm.index(w).ok()
+    } else {
+        None
+    };
     match index.and_then(|i| u64::try_from(i).ok()) {
         Some(bound) => Ok(bound),
         None => {

@@ -11,10 +11,11 @@ class Error(Exception):
 
 error = Error
 
-_ATOMS = (
+# Types whose objects are never copied.
+_ATOMS = dict.fromkeys((
     type(None), int, float, bool, complex, str, bytes, type, range, slice, property, type(Ellipsis), type(NotImplemented),
     FunctionType, BuiltinFunctionType, ModuleType,
-)
+))
 
 
 def copy(x):
@@ -40,34 +41,53 @@ def deepcopy(x, memo=None, _nil=[]):
     known = memo.get(id(x), _nil)
     if known is not _nil:
         return known
-    if cls is list:
-        y = []
-        memo[id(x)] = y
-        for item in x:
-            y.append(deepcopy(item, memo))
-    elif cls is dict:
-        y = {}
-        memo[id(x)] = y
-        for key, value in x.items():
-            y[deepcopy(key, memo)] = deepcopy(value, memo)
-    elif cls is tuple:
-        y = _copy_tuple(x, memo)
-    elif cls is set:
-        y = {deepcopy(item, memo) for item in x}
-    elif cls is frozenset:
-        y = frozenset([deepcopy(item, memo) for item in x])
-    elif cls is bytearray:
-        y = bytearray(x)
-    elif cls is MethodType:
-        y = MethodType(x.__func__, deepcopy(x.__self__, memo))
+    copier = _copiers.get(cls)
+    if copier is not None:
+        y = copier(x, memo)
     else:
         method = getattr(cls, "__deepcopy__", None)
         y = method(x, memo) if method is not None else _rebuild(x, cls, memo)
     if y is not x:
         memo[id(x)] = y
         # The memo keeps the original alive, so that its id is not reused.
-        memo.setdefault(id(memo), []).append(x)
+        kept = memo.get(id(memo))
+        if kept is None:
+            memo[id(memo)] = [x]
+        else:
+            kept.append(x)
     return y
+
+
+def _copy_list(x, memo):
+    y = []
+    memo[id(x)] = y
+    for item in x:
+        y.append(deepcopy(item, memo))
+    return y
+
+
+def _copy_dict(x, memo):
+    y = {}
+    memo[id(x)] = y
+    for key, value in x.items():
+        y[deepcopy(key, memo)] = deepcopy(value, memo)
+    return y
+
+
+def _copy_set(x, memo):
+    return {deepcopy(item, memo) for item in x}
+
+
+def _copy_frozenset(x, memo):
+    return frozenset([deepcopy(item, memo) for item in x])
+
+
+def _copy_bytearray(x, memo):
+    return bytearray(x)
+
+
+def _copy_method(x, memo):
+    return MethodType(x.__func__, deepcopy(x.__self__, memo))
 
 
 def _copy_tuple(x, memo):
@@ -171,3 +191,14 @@ def _from_reduction(x, reduction, memo):
     for key, value in pairs or ():
         y[deepcopy(key, memo) if deep else key] = deepcopy(value, memo) if deep else value
     return y
+
+
+_copiers = {
+    list: _copy_list,
+    dict: _copy_dict,
+    tuple: _copy_tuple,
+    set: _copy_set,
+    frozenset: _copy_frozenset,
+    bytearray: _copy_bytearray,
+    MethodType: _copy_method,
+}

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::bytecode::{Op, insn};
-use crate::vm::frame::FrameKind;
 use crate::jit::functions::*;
+use crate::vm::frame::FrameKind;
 use crate::vm::ops::BinOp;
 use crate::word::{FLOAT_OFFSET, INT_TAG};
 
@@ -201,11 +201,26 @@ fn sub_words<M: PyMachine>(m: &mut M, at: At, dst: u16, f: &'static HostFn, x: M
 
 #[inline(always)]
 fn mul_words<M: PyMachine>(m: &mut M, at: At, dst: u16, f: &'static HostFn, x: M::Word, y: M::Word) -> Flow {
-    simple(m, at, dst, (BinOp::Mul, f), (x, y), |m, a, b| m.int_mul_checked(a, b), |m, a, b| m.float_mul(a, b))
+    simple(
+        m,
+        at,
+        dst,
+        (BinOp::Mul, f),
+        (x, y),
+        |m, a, b| m.int_mul_checked(a, b),
+        |m, a, b| m.float_mul(a, b),
+    )
 }
 
 #[inline(always)]
-fn true_div_words<M: PyMachine>(m: &mut M, at: At, dst: u16, f: &'static HostFn, x: M::Word, y: M::Word) -> Flow {
+fn true_div_words<M: PyMachine>(
+    m: &mut M,
+    at: At,
+    dst: u16,
+    f: &'static HostFn,
+    x: M::Word,
+    y: M::Word,
+) -> Flow {
     // Inline ints are exact as floats, so one division rounds correctly.
     let (a, b) = match numbers(m, x, y) {
         Pair::Ints(a, b) => (m.int_to_float(a), m.int_to_float(b)),
@@ -220,7 +235,14 @@ fn true_div_words<M: PyMachine>(m: &mut M, at: At, dst: u16, f: &'static HostFn,
 }
 
 #[inline(always)]
-fn floor_div_words<M: PyMachine>(m: &mut M, at: At, dst: u16, f: &'static HostFn, x: M::Word, y: M::Word) -> Flow {
+fn floor_div_words<M: PyMachine>(
+    m: &mut M,
+    at: At,
+    dst: u16,
+    f: &'static HostFn,
+    x: M::Word,
+    y: M::Word,
+) -> Flow {
     match numbers(m, x, y) {
         Pair::Ints(a, b) if is_nonzero(m, b) => {
             let q = m.int_div_floor(a, b);
@@ -278,7 +300,8 @@ fn pow_words<M: PyMachine>(m: &mut M, at: At, dst: u16, f: &'static HostFn, x: M
 /// `a ** b` where it is finite and real. Squares are products, which C's `pow` equals by rounding correctly there.
 #[inline(always)]
 fn pow_floats<M: PyMachine>(m: &mut M, a: M::Float, b: M::Float) -> Option<M::Float> {
-    let (two, half, zero, limit) = (m.const_float(2.0), m.const_float(0.5), m.const_float(0.0), m.const_float(f64::MAX));
+    let (two, half, zero, limit) =
+        (m.const_float(2.0), m.const_float(0.5), m.const_float(0.0), m.const_float(f64::MAX));
     let squares = m.float_eq(b, two);
     let p = if m.test(squares) {
         m.float_mul(a, a)
@@ -298,7 +321,14 @@ fn pow_floats<M: PyMachine>(m: &mut M, a: M::Float, b: M::Float) -> Option<M::Fl
 }
 
 #[inline(always)]
-fn lshift_words<M: PyMachine>(m: &mut M, at: At, dst: u16, f: &'static HostFn, x: M::Word, y: M::Word) -> Flow {
+fn lshift_words<M: PyMachine>(
+    m: &mut M,
+    at: At,
+    dst: u16,
+    f: &'static HostFn,
+    x: M::Word,
+    y: M::Word,
+) -> Flow {
     if let Pair::Ints(a, b) = numbers(m, x, y) {
         let limit = m.const_int(48);
         let small = m.int_ult(b, limit);
@@ -315,7 +345,14 @@ fn lshift_words<M: PyMachine>(m: &mut M, at: At, dst: u16, f: &'static HostFn, x
 }
 
 #[inline(always)]
-fn rshift_words<M: PyMachine>(m: &mut M, at: At, dst: u16, f: &'static HostFn, x: M::Word, y: M::Word) -> Flow {
+fn rshift_words<M: PyMachine>(
+    m: &mut M,
+    at: At,
+    dst: u16,
+    f: &'static HostFn,
+    x: M::Word,
+    y: M::Word,
+) -> Flow {
     if let Pair::Ints(a, b) = numbers(m, x, y) {
         let zero = m.const_int(0);
         let ok = m.int_ge(b, zero);
@@ -361,7 +398,14 @@ fn xor_words<M: PyMachine>(m: &mut M, at: At, dst: u16, f: &'static HostFn, x: M
 }
 
 #[inline(always)]
-fn matmul_words<M: PyMachine>(m: &mut M, at: At, dst: u16, f: &'static HostFn, x: M::Word, y: M::Word) -> Flow {
+fn matmul_words<M: PyMachine>(
+    m: &mut M,
+    at: At,
+    dst: u16,
+    f: &'static HostFn,
+    x: M::Word,
+    y: M::Word,
+) -> Flow {
     slow(m, at, dst, BinOp::MatMul, f, x, y)
 }
 

@@ -126,7 +126,9 @@ impl Vm {
             Descr::Plain => (Plan::OfClass, attr),
             _ => match (attr.cast::<StaticMethod>(), attr.cast::<ClassMethod>()) {
                 (Some(s), _) => (Plan::OfClass, s.func),
-                (_, Some(c)) if c.func.is::<Function>() || c.func.is::<Native>() => (Plan::ClassMethod, c.func),
+                (_, Some(c)) if c.func.is::<Function>() || c.func.is::<Native>() => {
+                    (Plan::ClassMethod, c.func)
+                }
                 _ => (Plan::Generic, UNDEF),
             },
         };

@@ -231,7 +231,9 @@ impl Vm {
     pub fn display_extend(&mut self, list: Word, x: Word) -> PyResult {
         let Some(mut l) = list.cast::<List>() else { return Ok(NONE) };
         let class = self.type_of(x);
-        if self.lookup_class(class, self.names.iter).is_none() && self.lookup_class(class, self.names.getitem).is_none() {
+        if self.lookup_class(class, self.names.iter).is_none()
+            && self.lookup_class(class, self.names.getitem).is_none()
+        {
             let name = self.type_name(x);
             return Err(self.type_error(format!("Value after * must be an iterable, not {name}")));
         }
@@ -331,7 +333,9 @@ impl Vm {
     /// The items of an iterable as a tuple of exactly `n`.
     pub fn unpack(&mut self, x: Word, n: usize) -> PyResult {
         let mut items = Vec::with_capacity(n);
-        if self.lookup_special(x, self.names.iter).is_none() && self.lookup_special(x, self.names.getitem).is_none() {
+        if self.lookup_special(x, self.names.iter).is_none()
+            && self.lookup_special(x, self.names.getitem).is_none()
+        {
             let name = self.type_name(x);
             return Err(self.type_error(format!("cannot unpack non-iterable {name} object")));
         }
@@ -344,14 +348,18 @@ impl Vm {
         }
         if items.len() < n {
             let got = items.len();
-            return Err(self.raise(Exc::ValueError, format!("not enough values to unpack (expected {n}, got {got})")));
+            return Err(
+                self.raise(Exc::ValueError, format!("not enough values to unpack (expected {n}, got {got})"))
+            );
         }
         Ok(self.new_tuple(&items))
     }
 
     /// `low` items, a list of the rest, and `high` items, as a tuple.
     pub fn unpack_ex(&mut self, x: Word, low: usize, high: usize) -> PyResult {
-        if self.lookup_special(x, self.names.iter).is_none() && self.lookup_special(x, self.names.getitem).is_none() {
+        if self.lookup_special(x, self.names.iter).is_none()
+            && self.lookup_special(x, self.names.getitem).is_none()
+        {
             let name = self.type_name(x);
             return Err(self.type_error(format!("cannot unpack non-iterable {name} object")));
         }

@@ -240,7 +240,11 @@ fn bound<M: PyMachine>(m: &mut M, at: At, callee: M::Word, o: M::Ref, w: Window)
     if tag == TypeTag::Function as u32 {
         return method(m, at, func, f, this, w);
     }
-    if tag == TypeTag::Native as u32 && !M::RECORDS {
+    if tag == TypeTag::Native as u32 && M::RECORDS {
+        if let Some(flow) = native::call_bound(m, f, this, w) {
+            return flow;
+        }
+    } else if tag == TypeTag::Native as u32 {
         m.set_slot(w.base + 2, this);
         return native::call(m, at, func, f, Window { this: true, ..w });
     }
@@ -309,7 +313,9 @@ fn class<M: PyMachine>(m: &mut M, at: At, callee: M::Word, o: M::Ref, w: Window)
     }
     let class: Gc<Class> = class_constant(m, o);
     let plan = m.host().class_call_plan(class);
-    if M::RECORDS && let Some(flow) = native::class(m, class, w) {
+    if M::RECORDS
+        && let Some(flow) = native::class(m, class, w)
+    {
         return flow;
     }
     let init = match plan {
@@ -604,7 +610,9 @@ impl Vm {
     fn call_kw_row(&mut self, at: At, f: Word, names: Word, w: Window) -> RowCall {
         let names = names.cast::<crate::objects::Tuple>().map_or(&[][..], |t| t.items());
         // SAFETY: the window's registers.
-        let row = unsafe { std::slice::from_raw_parts(self.frame().base.offset(w.first() as isize), w.total() as usize) };
+        let row = unsafe {
+            std::slice::from_raw_parts(self.frame().base.offset(w.first() as isize), w.total() as usize)
+        };
         let row: smallvec::SmallVec<[Word; 16]> = row.into();
         let (pos, values) = row.split_at(row.len() - names.len());
         self.call_general(at, f, &crate::objects::Args::with_kw(pos, names, values))
@@ -625,7 +633,11 @@ impl Vm {
             && b.func.is::<Function>()
         {
             let all = crate::vm::call::prefixed(b.this, args.pos());
-            return self.call_general(at, b.func, &crate::objects::Args::with_kw(&all, args.kw_names(), args.kw_values()));
+            return self.call_general(
+                at,
+                b.func,
+                &crate::objects::Args::with_kw(&all, args.kw_names(), args.kw_values()),
+            );
         }
         let Some(func) = f.cast::<Function>() else {
             return RowCall::Value(self.call_args(f, args).unwrap_or(UNDEF));

@@ -1,10 +1,10 @@
 //! Comparisons, truth, and the jumps on them.
 
+use super::special::Special;
 use super::*;
 use crate::bytecode::insn;
 use crate::jit::functions::*;
 use crate::jit::spec::{LIST_COUNT, STR_COUNT, TUPLE_COUNT};
-use super::special::Special;
 use crate::vm::frame::FrameKind;
 use crate::vm::ops::CmpOp;
 use crate::word::{FLOAT_OFFSET, INT_TAG, TRUE};
@@ -138,13 +138,20 @@ fn branch_on<M: PyMachine>(m: &mut M, at: At, w: M::Word, sense: bool, to: i32, 
 }
 
 #[inline(always)]
-fn compare_jump<M: PyMachine>(m: &mut M, at: At, op: CmpOp, x: M::Word, y: M::Word, sense: bool, to: i32) -> Flow {
+fn compare_jump<M: PyMachine>(
+    m: &mut M,
+    at: At,
+    op: CmpOp,
+    x: M::Word,
+    y: M::Word,
+    sense: bool,
+    to: i32,
+) -> Flow {
     if let Some(b) = compare(m, op, x, y) {
         return jump_if(m, b, sense, to);
     }
     let plain = M::RECORDS && arith::is_plain(m, x) && arith::is_plain(m, y);
-    if !plain
-        && let Some(flow) = special::call(m, at, Special::Compare(op), [x, y], (0, FrameKind::Test, 1))
+    if !plain && let Some(flow) = special::call(m, at, Special::Compare(op), [x, y], (0, FrameKind::Test, 1))
     {
         return flow;
     }

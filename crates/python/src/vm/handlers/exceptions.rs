@@ -202,7 +202,9 @@ impl Vm {
         let class = self.type_of(x);
         let Some(f) = self.lookup_class(class, name) else {
             let (t, extra) = (class.name_str(), if which == 0 { "" } else { " (missed __exit__ method)" });
-            return Err(self.type_error(format!("'{t}' object does not support the context manager protocol{extra}")));
+            return Err(
+                self.type_error(format!("'{t}' object does not support the context manager protocol{extra}"))
+            );
         };
         if f.is::<Function>() || f.is::<Native>() {
             return Ok(self.new_tuple(&[f, x]));

@@ -102,7 +102,9 @@ pub enum Entered {
 #[inline(always)]
 pub fn return_from<M: PyMachine>(m: &mut M, kind: FrameKind, w: M::Word) -> Flow {
     match kind {
-        FrameKind::Test | FrameKind::Bool | FrameKind::NotBool | FrameKind::Operator => special::return_from(m, kind, w),
+        FrameKind::Test | FrameKind::Bool | FrameKind::NotBool | FrameKind::Operator => {
+            special::return_from(m, kind, w)
+        }
         _ => {
             m.abort(AbortReason::Unsupported);
             let w = Word(m.hint_word(w));

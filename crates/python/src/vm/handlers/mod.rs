@@ -26,8 +26,8 @@ use crate::jit::spec::{BOOL, BUILTIN_SHAPE, FLOAT, INT, NONE_KIND, REF, SHAPE, T
 use crate::objects::{Class, Gc, LoadedCode, Name, Shape, TypeTag};
 use crate::vm::Vm;
 use crate::word::Word;
-use uplift::{Arg, Machine};
 use uplift::uop::HostFn;
+use uplift::{Arg, Machine};
 
 /// A machine over this VM.
 pub trait PyMachine: Machine<Host = Vm> {}

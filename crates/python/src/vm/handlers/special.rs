@@ -33,7 +33,13 @@ const GAP: i32 = 4;
 
 /// Calls the Python function that answers, if there is one: where control goes.
 #[inline(always)]
-pub fn call<M: PyMachine>(m: &mut M, at: At, what: Special, [x, y]: [M::Word; 2], linkage: Linkage) -> Option<Flow> {
+pub fn call<M: PyMachine>(
+    m: &mut M,
+    at: At,
+    what: Special,
+    [x, y]: [M::Word; 2],
+    linkage: Linkage,
+) -> Option<Flow> {
     let (now_x, now_y) = (Word(m.hint_word(x)), Word(m.hint_word(y)));
     if !now_x.is_ref() && !now_y.is_ref() {
         return None;
