@@ -265,8 +265,8 @@ mod tests {
     fn a_dump_names_its_kind_and_perhaps_a_folder() {
         let args = run_args(&["--dump", "trace,asm=out/x", "p.py"]);
         assert_eq!(args.engine.dump.len(), 2);
-        assert_eq!(args.engine.dump[0].dir, None);
-        assert_eq!(args.engine.dump[1].dir, Some("out/x".into()));
+        assert_eq!(args.engine.dump[0].directory, None);
+        assert_eq!(args.engine.dump[1].directory, Some("out/x".into()));
         assert!(dump("assembler").is_err() && dump("asm=").is_err());
     }
 

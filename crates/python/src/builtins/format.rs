@@ -366,7 +366,7 @@ fn push_conversion(
         c.code,
         's' | 'r' | 'a' | 'c' | 'd' | 'i' | 'u' | 'o' | 'x' | 'X' | 'e' | 'E' | 'f' | 'F' | 'g' | 'G'
     );
-    if !known && !(c.code == 'b' && bytes) {
+    if !(known || c.code == 'b' && bytes) {
         operands.take(vm)?;
         return Err(vm.format_error(percent::unsupported(c)));
     }

@@ -8,7 +8,7 @@ use crate::vm::{PyResult, Vm};
 use crate::word::Word;
 
 /// Sorts `items` by `key(item)`.
-pub fn sort(vm: &mut Vm, items: &mut Vec<Word>, key: Option<Word>, reverse: bool) -> PyResult<()> {
+pub fn sort(vm: &mut Vm, items: &mut [Word], key: Option<Word>, reverse: bool) -> PyResult<()> {
     if items.len() < 2 && key.is_none() {
         return Ok(());
     }

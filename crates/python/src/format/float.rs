@@ -173,7 +173,7 @@ fn push_fixed_exact(out: &mut String, x: f64, precision: usize) -> bool {
         return false;
     }
     // 53 and 64 bits: the product is exact in 128.
-    let mantissa = u128::from(bits & (1 << 52) - 1 | 1 << 52);
+    let mantissa = u128::from((bits & ((1 << 52) - 1)) | (1 << 52));
     let scale = 10u128.pow(precision as u32);
     let product = mantissa * scale;
     let shift = -exponent as u32;

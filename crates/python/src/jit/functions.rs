@@ -689,8 +689,11 @@ pub fn native_function(effect: NativeEffect, n: usize) -> Option<&'static HostFn
     })
 }
 
+/// A function of one float.
+pub type FloatFunction = fn(f64) -> f64;
+
 /// Functions of `math` that are total on floats, but for results that are not finite.
-pub const FLOAT_FUNCTIONS: &[(&str, fn(f64) -> f64)] = &[
+pub const FLOAT_FUNCTIONS: &[(&str, FloatFunction)] = &[
     ("sin", f64::sin),
     ("cos", f64::cos),
     ("tan", f64::tan),

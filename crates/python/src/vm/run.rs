@@ -6,7 +6,7 @@
 use crate::bytecode::Op;
 use crate::objects::{Args, Exception, Function, Gc, LoadedCode, Namespace, TraceEntry};
 use crate::vm::frame::{Frame, FrameKind, WANT_GC, WANT_INTERRUPT};
-use crate::vm::handlers::{At, Flow, dispatch};
+use crate::vm::handlers::{At, dispatch};
 use crate::vm::{Exc, PyResult, Raised, Vm};
 use crate::word::UNDEF;
 use uplift::Interp;

@@ -193,7 +193,8 @@ pub fn call<M: PyMachine>(m: &mut M, _at: At, callee: M::Word, f: M::Ref, w: Win
     let operands = Operands { this: None, first: w.first(), n: w.total() as usize };
     if !M::RECORDS {
         let native = m.hint_ref(f);
-        if let Some(flow) = inline(m, known(m, native), operands, w.dst) {
+        let known = known(m, native);
+        if let Some(flow) = inline(m, known, operands, w.dst) {
             return flow;
         }
         let v = m.host().call_native_row(native, w.first(), w.total() as usize);
