@@ -1,5 +1,6 @@
 //! The calculator of the examples against direct evaluation.
 
+#[allow(dead_code, reason = "the tests use a part of the example")]
 #[path = "../examples/calculator.rs"]
 mod calculator;
 

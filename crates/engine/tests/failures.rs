@@ -1,5 +1,6 @@
 //! Whatever goes wrong inside the engine is counted, and the interpreter goes on.
 
+#[allow(dead_code, reason = "the tests use a part of the example")]
 #[path = "../examples/toy_vm.rs"]
 mod toy_vm;
 

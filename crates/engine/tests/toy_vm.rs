@@ -1,5 +1,6 @@
 //! The toy VM of the examples, in all its modes.
 
+#[allow(dead_code, reason = "the tests use a part of the example")]
 #[path = "../examples/toy_vm.rs"]
 mod toy_vm;
 
