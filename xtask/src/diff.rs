@@ -52,10 +52,16 @@ struct Mode {
 
 const MODES: &[Mode] = &[
     Mode { name: "default", options: &[] },
-    Mode { name: "threshold 1", options: &["--threshold", "1"] },
+    Mode { name: "threshold 1", options: &["--threshold", "1", "--verify"] },
     Mode { name: "unoptimised", options: &["--optimize", "off"] },
-    Mode { name: "unoptimised, threshold 1", options: &["--optimize", "off", "--threshold", "1"] },
-    Mode { name: "background, threshold 1", options: &["--compile", "background", "--threshold", "1"] },
+    Mode {
+        name: "unoptimised, threshold 1",
+        options: &["--optimize", "off", "--threshold", "1", "--verify"],
+    },
+    Mode {
+        name: "background, threshold 1",
+        options: &["--compile", "background", "--threshold", "1", "--verify"],
+    },
     Mode { name: "jit off", options: &["--jit", "off"] },
     Mode { name: "interp", options: &["--jit", "interp"] },
     Mode { name: "interp, threshold 1", options: &["--jit", "interp", "--threshold", "1"] },

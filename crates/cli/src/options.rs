@@ -151,6 +151,10 @@ pub struct EngineArgs {
     #[arg(long, help_heading = "Looking inside")]
     pub stats: bool,
 
+    /// Check each trace after every stage of its compilation, and tell on stderr what is wrong with it
+    #[arg(long, help_heading = "Looking inside")]
+    pub verify: bool,
+
     /// Show each compiled trace as trace, opt, clif or asm: on stderr, or in files under DIR
     #[arg(
         long,
@@ -201,6 +205,7 @@ impl EngineArgs {
                 Jit::Interp => JitMode::Interp,
             },
             optimize: matches!(self.optimize, Switch::On),
+            verify: self.verify || cfg!(debug_assertions),
             threshold: self.threshold,
             compile: match self.compile {
                 Compile::Inline => CompileMode::Inline,

@@ -74,8 +74,18 @@ impl Pipeline {
         }
     }
 
-    /// Optimises and lowers `recorded`.
+    /// Optimises and lowers `recorded`. Who asked for verification sees a failure on standard error too.
     pub(crate) fn run(&mut self, recorded: &Tree) -> Result<Output, Failure> {
+        let result = self.optimize_and_lower(recorded);
+        if let Err(failure) = &result
+            && self.config.verify
+        {
+            eprintln!("uplift: {}: {}: {}", recorded.name, failure.reason.text(), failure.message);
+        }
+        result
+    }
+
+    fn optimize_and_lower(&mut self, recorded: &Tree) -> Result<Output, Failure> {
         dump::text(&self.config, Stage::Trace, recorded, self.spec);
         if self.config.verify {
             uplift_uop::verify::verify(recorded, self.spec)

@@ -117,7 +117,8 @@ impl Config {
         self.optimize = on;
         self
     }
-    /// Whether trees are verified after recording and after each pass. On by default in debug builds.
+    /// Whether trees are verified after recording and after each pass, and machine code by the backend; what fails is
+    /// told on standard error. On by default in debug builds.
     pub fn verify(mut self, on: bool) -> Config {
         self.verify = on;
         self

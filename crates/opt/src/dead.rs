@@ -93,10 +93,10 @@ impl Marker<'_> {
 }
 
 /// Removes what nothing needs.
-pub(crate) fn dead_code(tree: &Tree, spec: &HostSpec) -> Tree {
+pub(crate) fn dead_code(tree: Tree, spec: &HostSpec) -> Tree {
     let count = tree.values.len();
     let mut marker = Marker {
-        tree,
+        tree: &tree,
         places: vec![Place::Nowhere; count],
         live: vec![false; count],
         work: Vec::new(),
@@ -125,16 +125,22 @@ pub(crate) fn dead_code(tree: &Tree, spec: &HostSpec) -> Tree {
         }
     }
     marker.run();
-    sweep(tree, spec, &marker.live, marker.header, !marker.jumps.is_empty())
+    let (live, header, loops) = (marker.live, marker.header, !marker.jumps.is_empty());
+    sweep(tree, spec, &live, header, loops)
 }
 
-fn sweep(tree: &Tree, spec: &HostSpec, live: &[bool], header: Option<(usize, usize)>, loops: bool) -> Tree {
+fn sweep(
+    mut tree: Tree,
+    spec: &HostSpec,
+    live: &[bool],
+    header: Option<(usize, usize)>,
+    loops: bool,
+) -> Tree {
     let is_live = |val: &Val| live.get(val.index()).copied().unwrap_or(false);
     let carried: Vec<bool> = header.map_or_else(Vec::new, |(trace, inst)| {
         tree.traces[trace].insts[inst].results.iter().map(is_live).collect()
     });
-    let mut out = tree.clone();
-    for trace in &mut out.traces {
+    for trace in &mut tree.traces {
         trace.insts.retain(|inst| {
             inst.op == Op::LoopHeader && loops || !removable(inst, spec) || inst.results.iter().any(is_live)
         });
@@ -144,5 +150,5 @@ fn sweep(tree: &Tree, spec: &HostSpec, live: &[bool], header: Option<(usize, usi
             inst.results.retain(|result| is_live(result));
         }
     }
-    out
+    tree
 }

@@ -1,6 +1,7 @@
 //! The passes in order, and the one loop that runs, times, verifies and dumps them.
 
 use crate::{OptConfig, OptError, dead, peel, sink};
+use std::borrow::Cow;
 use std::time::{Duration, Instant};
 use uplift_uop::{HostSpec, TraceId, Tree, print, verify};
 
@@ -13,7 +14,7 @@ pub struct Pass {
     pub doc: &'static str,
     /// Whether the configuration asks for it.
     pub wanted: fn(&OptConfig) -> bool,
-    run: fn(&Tree, &HostSpec, &OptConfig, &mut OptReport) -> Result<Tree, OptError>,
+    run: fn(Cow<'_, Tree>, &HostSpec, &OptConfig, &mut OptReport) -> Result<Tree, OptError>,
 }
 
 /// All passes, in the order in which they run.
@@ -22,19 +23,19 @@ pub const PASSES: &[Pass] = &[
         name: "forward",
         doc: "slots to values, facts, folding, sharing, guards, heap, virtual objects, peeling",
         wanted: |config| config.forward,
-        run: peel::forward,
+        run: |tree, spec, config, report| peel::forward(&tree, spec, config, report),
     },
     Pass {
         name: "dead_code",
         doc: "removes what nothing needs, loop-carried values included",
         wanted: |config| config.forward && config.dead_code,
-        run: |tree, spec, _, _| Ok(dead::dead_code(tree, spec)),
+        run: |tree, spec, _, _| Ok(dead::dead_code(tree.into_owned(), spec)),
     },
     Pass {
         name: "sink",
         doc: "moves pure uops into the side traces that alone use them",
         wanted: |config| config.forward && config.sink,
-        run: |tree, _, _, _| Ok(sink::sink(tree)),
+        run: |tree, _, _, _| Ok(sink::sink(tree.into_owned())),
     },
 ];
 
@@ -84,24 +85,24 @@ pub fn optimize_with_report(
     if config.verify {
         check(tree, spec, "input")?;
     }
-    let mut current: Option<Tree> = None;
+    let mut current = Cow::Borrowed(tree);
     for pass in PASSES.iter().filter(|pass| (pass.wanted)(config)) {
-        let before = current.as_ref().unwrap_or(tree);
+        let (insts_before, guards_before) = (current.len(), guards(&current));
         let start = Instant::now();
-        let after = (pass.run)(before, spec, config, &mut report)?;
+        let after = (pass.run)(current, spec, config, &mut report)?;
         report.passes.push(PassReport {
             name: pass.name,
             time: start.elapsed(),
-            insts: (before.len(), after.len()),
-            guards: (guards(before), guards(&after)),
+            insts: (insts_before, after.len()),
+            guards: (guards_before, guards(&after)),
             dump: config.dump.then(|| print::print(&after, spec)),
         });
         if config.verify {
             check(&after, spec, pass.name)?;
         }
-        current = Some(after);
+        current = Cow::Owned(after);
     }
-    Ok((current.unwrap_or_else(|| tree.clone()), report))
+    Ok((current.into_owned(), report))
 }
 
 fn guards(tree: &Tree) -> usize {

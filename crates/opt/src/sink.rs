@@ -26,24 +26,23 @@ struct Sinker {
 }
 
 /// Moves pure uops into the side traces that use them.
-pub(crate) fn sink(tree: &Tree) -> Tree {
-    let mut out = tree.clone();
+pub(crate) fn sink(mut tree: Tree) -> Tree {
     if tree.traces.len() < 2 {
-        return out;
+        return tree;
     }
-    let mut sinker = Sinker::new(tree);
-    for index in (0..out.traces.len()).rev() {
-        let mut kept = Vec::with_capacity(out.traces[index].insts.len());
-        for inst in std::mem::take(&mut out.traces[index].insts).into_iter().rev() {
-            if !sinker.sink_inst(index, &inst, &mut out) {
+    let mut sinker = Sinker::new(&tree);
+    for index in (0..tree.traces.len()).rev() {
+        let mut kept = Vec::with_capacity(tree.traces[index].insts.len());
+        for inst in std::mem::take(&mut tree.traces[index].insts).into_iter().rev() {
+            if !sinker.sink_inst(index, &inst, &mut tree) {
                 kept.push(inst);
             }
         }
         kept.reverse();
-        out.traces[index].insts = kept;
+        tree.traces[index].insts = kept;
     }
-    sinker.finish(&mut out);
-    out
+    sinker.finish(&mut tree);
+    tree
 }
 
 impl Sinker {

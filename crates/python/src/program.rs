@@ -44,6 +44,8 @@ pub struct RunConfig {
     pub jit: JitMode,
     /// Whether traces are optimised.
     pub optimize: bool,
+    /// Whether each trace is verified after each stage.
+    pub verify: bool,
     /// Visits of a loop before it is recorded; `None`: the engine's default.
     pub threshold: Option<u32>,
     /// Where trees are compiled.
@@ -61,6 +63,7 @@ impl Default for RunConfig {
         RunConfig {
             jit: JitMode::On,
             optimize: true,
+            verify: cfg!(debug_assertions),
             threshold: None,
             compile: CompileMode::Inline,
             dumps: Vec::new(),
@@ -207,6 +210,7 @@ impl RunConfig {
         let mut config = Config::default()
             .backend(backend)
             .optimize(self.optimize)
+            .verify(self.verify)
             .compile_mode(self.compile)
             .attention(Arc::clone(&self.interrupt.0));
         if let Some(threshold) = self.threshold {

@@ -34,7 +34,8 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use std::sync::Arc;
-use uplift_uop::{GuardId, HostSpec, Inst, Op, Section, SnapId, TraceId, Tree, Ty, Val};
+use uplift_uop::sides::Sides;
+use uplift_uop::{HostSpec, Inst, Op, Section, SnapId, TraceId, Tree, Ty, Val};
 
 pub(crate) type Result<T> = std::result::Result<T, CompileError>;
 
@@ -102,8 +103,6 @@ pub(crate) fn lower(
         starts.push(total);
         total += trace.insts.len() as u32;
     }
-    let root = tree.traces.first().map_or(&[][..], |root| &root.insts);
-    let peeled = root.iter().any(|inst| inst.op == Op::LoopHeader);
     let mut this = Lower {
         tree,
         spec,
@@ -116,7 +115,7 @@ pub(crate) fn lower(
         values: vec![PackedOption::default(); tree.values.len()],
         floats: FxHashMap::default(),
         virtuals: Vec::new(),
-        sides: Sides::new(tree, peeled),
+        sides: Sides::new(tree),
         entries: vec![PackedOption::default(); tree.traces.len()],
         failing: vec![PackedOption::default(); tree.snaps.len()],
         exits: Vec::new(),
@@ -165,32 +164,6 @@ fn clif_type(ty: Ty) -> Result<Type> {
 
 fn malformed<T>(what: impl Into<String>) -> Result<T> {
     Err(CompileError::Internal(format!("malformed tree: {}", what.into())))
-}
-
-/// Side traces by the guard they hang on.
-struct Sides {
-    exact: FxHashMap<GuardId, TraceId>,
-    /// By number alone: without a loop header nothing was peeled, and phases do not tell guards apart.
-    by_number: FxHashMap<u32, TraceId>,
-}
-
-impl Sides {
-    fn new(tree: &Tree, peeled: bool) -> Sides {
-        let mut sides = Sides { exact: FxHashMap::default(), by_number: FxHashMap::default() };
-        for (t, trace) in tree.traces.iter().enumerate() {
-            let Some(guard) = trace.parent else { continue };
-            // The first trace on a guard counts, as in `Tree::side_at`.
-            sides.exact.entry(guard).or_insert(TraceId(t as u32));
-            if !peeled {
-                sides.by_number.entry(guard.number).or_insert(TraceId(t as u32));
-            }
-        }
-        sides
-    }
-
-    fn get(&self, guard: GuardId) -> Option<TraceId> {
-        self.exact.get(&guard).or_else(|| self.by_number.get(&guard.number)).copied()
-    }
 }
 
 /// State of lowering one tree.
@@ -327,8 +300,8 @@ impl Lower<'_, '_> {
                 self.b.ins().jump(self.start, &[]);
             }
             Op::Exit => {
-                let (id, snapshot) = self.snapshot(inst)?;
-                if self.sides.get(snapshot.guard).is_some() {
+                let id = self.snapshot(inst)?;
+                if self.sides.of_snap(id).is_some() {
                     let block = self.failing_block(id)?;
                     self.b.ins().jump(block, &[]);
                 } else {
@@ -350,7 +323,7 @@ impl Lower<'_, '_> {
 
     /// Ends the current block: goes on if `condition` is `pass`, else takes the exit of `inst`.
     fn guard(&mut self, inst: &Inst, condition: Value, pass: bool) -> Result<()> {
-        let (id, _) = self.snapshot(inst)?;
+        let id = self.snapshot(inst)?;
         let fail = self.failing_block(id)?;
         let next = self.b.create_block();
         let (then, or_else) = if pass { (next, fail) } else { (fail, next) };
@@ -359,9 +332,9 @@ impl Lower<'_, '_> {
         Ok(())
     }
 
-    fn snapshot(&self, inst: &Inst) -> Result<(SnapId, &uplift_uop::Snapshot)> {
+    fn snapshot(&self, inst: &Inst) -> Result<SnapId> {
         match (inst.snap, self.tree.snapshot(inst)) {
-            (Some(id), Some(snapshot)) => Ok((id, snapshot)),
+            (Some(id), Some(_)) => Ok(id),
             _ => malformed("no snapshot"),
         }
     }
@@ -372,8 +345,7 @@ impl Lower<'_, '_> {
         if let Some(block) = self.failing[index].expand() {
             return Ok(block);
         }
-        let guard = self.tree.snaps[index].guard;
-        let block = match self.sides.get(guard) {
+        let block = match self.sides.of_snap(id) {
             Some(TraceId(side)) => {
                 let side = side as usize;
                 let entry = self.entries[side].expand().unwrap_or_else(|| self.b.create_block());

@@ -18,6 +18,11 @@ pub fn bind<const N: usize>(
     if a.len() > positional && positional == 0 {
         return Err(vm.type_error(format!("{function}() takes no positional arguments")));
     }
+    if a.len() + a.kw_count() > N {
+        let (bounds, s) = (if required < N { "at most" } else { "exactly" }, if N == 1 { "" } else { "s" });
+        let given = a.len() + a.kw_count();
+        return Err(vm.type_error(format!("{function}() takes {bounds} {N} argument{s} ({given} given)")));
+    }
     if a.len() > positional {
         let (count, s) = (positional, if positional == 1 { "" } else { "s" });
         let given = a.len();

@@ -9,6 +9,7 @@ use super::args::{self, given};
 use super::functions::round_int;
 use super::numbers::{Int, float_value, int_value};
 use crate::format::int::{self as text, Parsed};
+use crate::objects::function::ANY;
 use crate::objects::{Args, Boxed, Class, Gc, MethodDef, TypeTag};
 use crate::vm::{Exc, PyResult, Vm};
 use crate::word::{UNDEF, Word};
@@ -16,7 +17,7 @@ use crate::word::{UNDEF, Word};
 static METHODS: &[MethodDef] = &[
     MethodDef::new("bit_length", bit_length, 0, 0),
     MethodDef::new("bit_count", bit_count, 0, 0),
-    MethodDef::kw("to_bytes", to_bytes, 0, 2),
+    MethodDef::kw("to_bytes", to_bytes, 0, ANY),
     MethodDef::new("as_integer_ratio", as_integer_ratio, 0, 0),
     MethodDef::new("conjugate", real_value, 0, 0),
     MethodDef::new("__round__", dunder_round, 0, 1),

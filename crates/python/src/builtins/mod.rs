@@ -11,6 +11,7 @@ pub mod globals;
 pub mod int;
 pub mod iteration;
 pub mod list;
+pub mod memoryview;
 pub mod numbers;
 pub mod range;
 pub mod reflect;
@@ -37,6 +38,7 @@ pub fn install(vm: &mut Vm) {
     int::install(vm);
     float::install(vm);
     range::install(vm);
+    memoryview::install(vm);
     vm.percent = Some(format::percent);
     name_types(vm);
     crate::modules::install(vm);

@@ -27,8 +27,15 @@ static PROPERTY_METHODS: &[MethodDef] = &[
     MethodDef::new("deleter", property_deleter, 1, 1),
 ];
 
+static OBJECT_METHODS: &[MethodDef] = &[
+    MethodDef::new("__dir__", object_dir, 0, 0),
+    MethodDef::new("__format__", object_format, 1, 1),
+    MethodDef::new("__sizeof__", object_sizeof, 0, 0),
+];
+
 /// Registers functions, methods and constructors.
 pub fn install(vm: &mut Vm) {
+    vm.add_methods(vm.types.object, OBJECT_METHODS);
     vm.add_functions(vm.builtins, "builtins", FUNCTIONS);
     vm.add_methods(vm.types.property, PROPERTY_METHODS);
     vm.set_constructor(vm.types.property, construct_property, false);
@@ -96,6 +103,7 @@ pub fn caller_locals(vm: &mut Vm) -> PyResult<Option<Word>> {
     let Some(&frame) = vm.frames.last() else { return Ok(None) };
     // SAFETY: loaded code is immortal; the registers of a live frame and the function below them are readable.
     let (code, function) = unsafe { ((*frame.code).source.clone(), *frame.base.sub(1)) };
+    // SAFETY: as above; variables come first among the registers.
     let register = |i: usize| unsafe { *frame.base.add(i) };
     if code.flags.has_namespace {
         return Ok(Some(register(0)));
@@ -178,6 +186,21 @@ pub fn attribute_names(vm: &mut Vm, object: Word) -> PyResult<Vec<Word>> {
         }
     }
     Ok(names.iter().map(|(name, _)| name).collect())
+}
+
+fn object_dir(vm: &mut Vm, a: &Args) -> PyResult {
+    let names = attribute_names(vm, a[0])?;
+    Ok(vm.new_list(names))
+}
+
+fn object_format(vm: &mut Vm, a: &Args) -> PyResult {
+    let spec = super::format::spec_text(vm, a[1])?;
+    let text = super::format::format_default(vm, a[0], spec)?;
+    Ok(vm.new_string(text))
+}
+
+fn object_sizeof(_: &mut Vm, _: &Args) -> PyResult {
+    Ok(Word::int(24))
 }
 
 fn exit(vm: &mut Vm, a: &Args) -> PyResult {

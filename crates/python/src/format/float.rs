@@ -168,7 +168,7 @@ fn push_repr_styled(out: &mut String, x: f64, style: Style, alternate: bool) {
 /// Appends `x` with up to 19 decimals by exact integer arithmetic; false if the number is too large or too small for it.
 fn push_fixed_exact(out: &mut String, x: f64, precision: usize) -> bool {
     let bits = x.to_bits();
-    let exponent = (bits >> 52 & 0x7ff) as i32 - 1075;
+    let exponent = ((bits >> 52) & 0x7ff) as i32 - 1075;
     if precision > 19 || !(-127..=0).contains(&exponent) {
         return false;
     }
@@ -187,7 +187,7 @@ fn push_fixed_exact(out: &mut String, x: f64, precision: usize) -> bool {
     }
     out.push_str(super::int::Decimal::new(whole).digits());
     if precision > 0 {
-        // Below 10^19: fits the unsigned range only, so split it.
+        // Up to 19 digits do not fit an i64: nine at a time.
         let (high, low) = (fraction / 1_000_000_000, fraction % 1_000_000_000);
         let start = out.len() + 1;
         out.push('.');

@@ -442,6 +442,8 @@ host_fns! {
     NEW_SET = new_set(vm) -> Ref [FRESH] { vm.new_set(false).word() }
     /// `s.add(x)` of a plain set.
     SET_ADD = set_add(vm, s: Ref, x: Word) -> Word [ANY] { vm.set_add(gc(s), x).map(|_| NONE) }
+    /// As `SET_ADD`, for a value that runs no Python code.
+    SET_ADD_PLAIN = set_add_plain(vm, s: Ref, x: Word) -> Unit [writes(SETS, SETS)] { let _ = vm.set_add(gc(s), x); }
     /// A slice object.
     NEW_SLICE = new_slice(vm, start: Word, stop: Word, step: Word) -> Ref [FRESH] { vm.new_slice(start, stop, step) }
     /// Concatenation of the strings in a tuple.

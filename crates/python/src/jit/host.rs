@@ -1,14 +1,15 @@
 //! What the engine asks of the VM: where its frames stand, and which slots still matter.
 
 use crate::bytecode::Op;
+use crate::code::Code;
 use crate::heap::Marker;
 use crate::jit::spec;
 use crate::objects::LoadedCode;
 use crate::vm::Vm;
-use crate::vm::frame::Frame;
 use crate::vm::frame::WANT_GC;
+use crate::vm::frame::{Frame, FrameKind};
 use crate::vm::handlers::{At, Flow, dispatch};
-use crate::word::Word;
+use crate::word::{UNDEF, Word};
 use std::rc::Rc;
 use uplift::uop::{FrameState, HostSpec, ReprSpec, Resume};
 use uplift::{AbortReason, Attention, Driven, Embed, Engine, Host, Location, LoopCell, Machine, Recorder};
@@ -52,21 +53,35 @@ impl Host for Vm {
         for (i, state) in states.iter().enumerate() {
             // SAFETY: loaded code is immortal.
             let source = unsafe { &(*(state.code as *const LoadedCode)).source };
+            let kind = Frame::kind_of(state.extra);
+            // Below its registers a frame keeps its function and its object. The trace has put them there unless
+            // the frame stood before.
             if i > 0 {
                 slots.extend([state.base - 2, state.base - 1]);
                 // The frames of special methods keep an operand in a third word.
-                if Frame::kind_of(state.extra).answers() {
+                if kind.answers() {
                     slots.push(state.base - 3);
                 }
+            }
+            // A generator's frame keeps its consumer, and what that has so far.
+            if kind.is_generator() {
+                slots.extend([state.base - 4, state.base - 3]);
             }
             let register = |r: u32| state.base + r as i32;
             match states.get(i + 1) {
                 None => slots.extend(source.live_registers(state.pc).iter().map(register)),
                 Some(callee) => {
-                    // The caller goes on behind its call (or at a jump's target), which has written `dst`.
+                    // The caller goes on behind its instruction or at its target. A call has written `dst` then; a
+                    // `ForIter` has only if it jumps, a comparison not at all.
                     let (dst, skip) = (callee.extra as u16, (callee.extra >> 16) as u8);
+                    let kind = Frame::kind_of(callee.extra);
+                    let jumps = matches!(kind, FrameKind::ForIter | FrameKind::Test);
+                    let keep = |r: u32| jumps || r != u32::from(dst);
                     let next = source.live_registers(state.pc + u32::from(skip));
-                    slots.extend(next.iter().filter(|&r| r != u32::from(dst)).map(register));
+                    slots.extend(next.iter().filter(|&r| keep(r)).map(register));
+                    if jumps {
+                        slots.extend(source.live_registers(target(source, state.pc)).iter().map(register));
+                    }
                 }
             }
         }
@@ -120,8 +135,12 @@ impl Embed for Vm {
         // SAFETY: a verified instruction.
         let bits = unsafe { *at.pc };
         let op = Op::from_u16(bits as u16).unwrap_or(Op::Nop);
-        let leaves =
-            matches!(op, Op::Return | Op::ReturnNone | Op::Yield | Op::YieldFrom | Op::ReturnGenerator);
+        let leaves = match op {
+            Op::Return | Op::ReturnNone | Op::YieldFrom | Op::ReturnGenerator => true,
+            // SAFETY: the word is below a generator's registers.
+            Op::Yield => unsafe { *vm.frame().base.offset(-4) == UNDEF },
+            _ => false,
+        };
         if leaves && recorder.before_return() {
             return;
         }
@@ -131,7 +150,7 @@ impl Embed for Vm {
             Flow::Next => vm.run.pc = at.pc.wrapping_add(words),
             Flow::Jump(by) => vm.run.pc = at.pc.wrapping_offset(by as isize),
             Flow::Go(_, pc) => vm.run.pc = pc,
-            Flow::Raise | Flow::Leave => {
+            Flow::Raise | Flow::Leave | Flow::Fail => {
                 vm.run.raising = true;
                 recorder.abort(AbortReason::Raised);
             }
@@ -155,6 +174,13 @@ impl Embed for Vm {
     fn release(&mut self, previous: usize) {
         self.top = previous as *mut Word;
     }
+}
+
+/// Where the jump at `pc` goes.
+fn target(code: &Code, pc: u32) -> u32 {
+    let bits = code.instrs[pc as usize];
+    let op = Op::from_u16(bits as u16).unwrap_or(Op::Nop);
+    uplift::uop::bytecodes::jump_target(op, bits, pc as usize).map_or(pc, |t| t as u32)
 }
 
 /// One instruction under recording: its length and where control goes.
@@ -202,6 +228,7 @@ impl Vm {
         // Compiled code and the recorder hold words that no root knows: no collection until they are done.
         let depth = self.native_depth;
         self.native_depth += 1;
+        self.run.recording_depth = self.frames.len();
         // SAFETY: the cell belongs to the instruction; the stack has room for the frames of a trace.
         let driven = unsafe { Engine::drive(self, at.pc.add(1) as *mut LoopCell) };
         self.native_depth = depth;

@@ -55,6 +55,7 @@ static MODULES: &[(&str, Source)] = &[
     ("dataclasses", Python(include_str!("py/dataclasses.py"))),
     ("enum", Python(include_str!("py/enum.py"))),
     ("errno", Native(runtime::build_errno)),
+    ("fractions", Python(include_str!("py/fractions.py"))),
     ("functools", Python(include_str!("py/functools.py"))),
     ("gc", Native(runtime::build_gc)),
     ("heapq", Python(include_str!("py/heapq.py"))),

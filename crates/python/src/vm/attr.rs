@@ -449,6 +449,8 @@ impl Vm {
     /// Raises AttributeError for a missing attribute.
     #[cold]
     pub fn no_attribute(&mut self, w: Word, name: Name) -> Raised {
+        // A method's missing attribute was last looked for in its function.
+        let w = w.cast::<BoundMethod>().filter(|m| m.func.is::<Function>()).map_or(w, |m| m.func);
         let text = name.text();
         let message = if let Some(c) = w.cast::<Class>() {
             format!("type object '{}' has no attribute '{text}'", c.name_str())

@@ -30,6 +30,8 @@ pub enum FrameKind {
     Delegate,
     /// A generator that `next(...)` or `send` resumed: an item is the result, the end raises StopIteration.
     Next,
+    /// A generator whose items go into a collection; see `vm::generator`.
+    Consume,
     /// A generator that native code resumed.
     GeneratorBoundary,
     /// The truth of the result is the condition of the caller's jump.
@@ -43,7 +45,7 @@ pub enum FrameKind {
 }
 
 impl FrameKind {
-    const ALL: [FrameKind; 12] = [
+    const ALL: [FrameKind; 13] = [
         FrameKind::Normal,
         FrameKind::Init,
         FrameKind::Discard,
@@ -51,6 +53,7 @@ impl FrameKind {
         FrameKind::ForIter,
         FrameKind::Delegate,
         FrameKind::Next,
+        FrameKind::Consume,
         FrameKind::GeneratorBoundary,
         FrameKind::Test,
         FrameKind::Bool,
@@ -63,7 +66,11 @@ impl FrameKind {
     pub fn is_generator(self) -> bool {
         matches!(
             self,
-            FrameKind::ForIter | FrameKind::Delegate | FrameKind::Next | FrameKind::GeneratorBoundary
+            FrameKind::ForIter
+                | FrameKind::Delegate
+                | FrameKind::Next
+                | FrameKind::Consume
+                | FrameKind::GeneratorBoundary
         )
     }
 
@@ -146,6 +153,10 @@ pub struct RunState {
     pub loops: usize,
     /// While recording: the instruction raised.
     pub raising: bool,
+    /// While recording: depth of the frame in which it started.
+    pub recording_depth: usize,
+    /// While recording: the loop header of a resumed generator last seen (place, depth), and how often.
+    pub passes: ((*mut u64, usize), u32),
     /// The tracing JIT, if it is on.
     pub engine: Option<Rc<Engine>>,
     /// The word that safepoints poll; the engine's, if there is one.
@@ -166,6 +177,8 @@ impl Default for RunState {
             array_shape: std::ptr::null_mut(),
             loops: 0,
             raising: false,
+            recording_depth: 0,
+            passes: ((std::ptr::null_mut(), 0), 0),
             engine: None,
             attention: Arc::default(),
             threshold: i64::MAX,

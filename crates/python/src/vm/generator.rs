@@ -3,17 +3,76 @@
 //! A suspended generator holds its registers and the address of the `Yield`, `YieldFrom` or
 //! `ReturnGenerator` at which it stands. While it runs, its object is in `r(-2)` of its frame.
 //!
+//! A generator whose only purpose is to fill a collection (`list(...)`, `sum(...)` and so on of a generator
+//! expression) runs without being suspended: `r(-4)` names the [`Consumer`], `r(-3)` is what it has so far.
+//! `r(-4)` is UNDEF in all other generators' frames.
+//!
 //! SAFETY of the module: a running generator's frame is on the value stack, and `regs` has room for the
 //! registers of its code.
 
 use crate::bytecode::{Op, insn};
 use crate::objects::misc::{GEN_CREATED, GEN_DONE, GEN_RUNNING, GEN_SUSPENDED};
-use crate::objects::{Args, Exception, Gc, Generator, LoadedCode, MethodDef, TypeTag};
+use crate::objects::{Args, Exception, Gc, Generator, List, LoadedCode, MethodDef, Set, TypeTag};
 use crate::vm::frame::{Frame, FrameKind};
 use crate::vm::handlers::generators::Entered;
 use crate::vm::handlers::{At, Flow};
+use crate::vm::ops::BinOp;
 use crate::vm::{Exc, PyResult, Raised, Vm};
 use crate::word::{NONE, UNDEF, Word};
+
+/// What becomes of a generator's items that nobody asks for one by one.
+#[repr(u8)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Consumer {
+    /// A list of them.
+    List = 1,
+    /// A tuple of them.
+    Tuple,
+    /// A set of them.
+    Set,
+    /// A frozenset of them.
+    FrozenSet,
+    /// Their sum.
+    Sum,
+    /// Whether one is true.
+    Any,
+    /// Whether all are true.
+    All,
+}
+
+impl Consumer {
+    const LIST: [Consumer; 7] = [
+        Consumer::List,
+        Consumer::Tuple,
+        Consumer::Set,
+        Consumer::FrozenSet,
+        Consumer::Sum,
+        Consumer::Any,
+        Consumer::All,
+    ];
+
+    /// The word that stands for it in `r(-4)`.
+    pub fn word(self) -> Word {
+        Word::int(self as i64)
+    }
+
+    /// What `r(-4)` says.
+    #[inline(always)]
+    pub fn of(w: Word) -> Option<Consumer> {
+        if w == UNDEF { None } else { Consumer::LIST.get((w.unbox_int() - 1) as usize).copied() }
+    }
+}
+
+/// What a consumer says to an item.
+enum Consumed {
+    More,
+    /// Enough: this is the result.
+    Enough(Word),
+    Failed,
+}
+
+/// Words between the top of the stack and a generator's `r0`.
+pub const GENERATOR_GAP: usize = 5;
 
 fn op_at(pc: *mut u64) -> Op {
     // SAFETY: an instruction of loaded code.
@@ -93,7 +152,7 @@ impl Vm {
         dst: u16,
         skip: u8,
     ) -> Option<*mut Word> {
-        let base = self.stack_top().wrapping_add(3);
+        let base = self.stack_top().wrapping_add(GENERATOR_GAP);
         let code = g.code as *mut LoadedCode;
         let frame = Frame { code, base, pc: at(code, g.pc), dst, kind, skip };
         if self.frames.is_empty() {
@@ -109,6 +168,8 @@ impl Vm {
             std::ptr::copy_nonoverlapping(g.regs.as_ptr(), base, g.regs.len());
             *base.offset(-1) = g.func;
             *base.offset(-2) = g.word();
+            *base.offset(-3) = UNDEF;
+            *base.offset(-4) = UNDEF;
         }
         g.state = GEN_RUNNING;
         let own = std::mem::take(&mut g.handled);
@@ -186,8 +247,23 @@ impl Vm {
     pub fn suspend(&mut self, pc: *mut u64, w: Word) -> Flow {
         let mut pc = pc;
         loop {
+            let frame = *self.frame();
+            // SAFETY: module argument.
+            if let Some(consumer) = Consumer::of(unsafe { *frame.base.offset(-4) }) {
+                match self.consume(consumer, &frame, w) {
+                    Consumed::More => return Flow::Go(frame.code, self.deliver(frame.base, pc, NONE)),
+                    Consumed::Enough(result) => {
+                        self.save(pc);
+                        return self.consumed(result);
+                    }
+                    Consumed::Failed => {
+                        self.save(pc);
+                        return self.consumer_failed();
+                    }
+                }
+            }
             self.save(pc);
-            let kind = self.frame().kind;
+            let kind = frame.kind;
             if kind == FrameKind::GeneratorBoundary {
                 self.run.result = w;
                 self.run.yielded = true;
@@ -217,6 +293,20 @@ impl Vm {
     pub fn finish_generator(&mut self, w: Word) -> Flow {
         self.end_generator();
         let kind = self.frame().kind;
+        // SAFETY: module argument.
+        let (consumer, items) = unsafe { (*self.frame().base.offset(-4), *self.frame().base.offset(-3)) };
+        if let Some(consumer) = Consumer::of(consumer) {
+            let result = match consumer {
+                Consumer::Any => Word::bool(false),
+                Consumer::All => Word::bool(true),
+                Consumer::Tuple => {
+                    let items = items.cast::<List>().map_or(Vec::new(), |l| l.items().to_vec());
+                    self.new_tuple(&items)
+                }
+                _ => items,
+            };
+            return self.consumed(result);
+        }
         if kind == FrameKind::GeneratorBoundary {
             self.run.result = w;
             self.run.yielded = false;
@@ -236,6 +326,111 @@ impl Vm {
             }
         }
         Flow::Go(caller.code, caller.pc.wrapping_add(frame.skip as usize))
+    }
+
+    /// The consumer in the innermost frame has its result.
+    fn consumed(&mut self, result: Word) -> Flow {
+        if self.frame().kind == FrameKind::GeneratorBoundary {
+            self.run.result = result;
+            self.run.yielded = false;
+            return Flow::Leave;
+        }
+        let frame = self.pop();
+        let caller = *self.frame();
+        // SAFETY: a register of the caller.
+        unsafe { *caller.base.add(frame.dst as usize) = result };
+        Flow::Go(caller.code, caller.pc.wrapping_add(frame.skip as usize))
+    }
+
+    /// The consumer in the innermost frame raised: not the generator's affair.
+    fn consumer_failed(&mut self) -> Flow {
+        let kind = self.frame().kind;
+        if kind == FrameKind::GeneratorBoundary {
+            return Flow::Fail;
+        }
+        self.pop();
+        let caller = *self.frame();
+        Flow::RaiseAt(caller.code, caller.pc)
+    }
+
+    /// Gives an item to the consumer in the innermost frame.
+    fn consume(&mut self, consumer: Consumer, frame: &Frame, w: Word) -> Consumed {
+        // SAFETY: module argument.
+        let so_far = unsafe { &mut *frame.base.offset(-3) };
+        let more = match consumer {
+            Consumer::List | Consumer::Tuple => {
+                if let Some(l) = so_far.cast::<List>() {
+                    self.list_push_slow(l, w);
+                }
+                Ok(true)
+            }
+            Consumer::Set | Consumer::FrozenSet => match so_far.cast::<Set>() {
+                Some(s) => self.set_add(s, w).map(|_| true),
+                None => Ok(true),
+            },
+            Consumer::Sum => self.binary_op(BinOp::Add, *so_far, w).map(|sum| {
+                *so_far = sum;
+                true
+            }),
+            Consumer::Any => self.truthy(w).map(|b| !b),
+            Consumer::All => self.truthy(w),
+        };
+        match more {
+            Ok(true) => Consumed::More,
+            Ok(false) => Consumed::Enough(Word::bool(consumer == Consumer::Any)),
+            Err(_) => Consumed::Failed,
+        }
+    }
+
+    fn set_consumer(&mut self, consumer: Consumer) {
+        let empty = match consumer {
+            Consumer::List | Consumer::Tuple => self.new_list(Vec::new()),
+            Consumer::Set => self.new_set(false).word(),
+            Consumer::FrozenSet => self.new_set(true).word(),
+            _ => Word::int(0),
+        };
+        let base = self.frame().base;
+        // SAFETY: module argument.
+        unsafe {
+            *base.offset(-3) = empty;
+            *base.offset(-4) = consumer.word();
+        }
+    }
+
+    /// Whether a value is a generator that can run.
+    pub fn runnable_generator(w: Word) -> Option<Gc<Generator>> {
+        w.cast::<Generator>().filter(|g| matches!(g.state, GEN_CREATED | GEN_SUSPENDED))
+    }
+
+    /// Runs a generator to its end in a frame above the innermost one, for a call instruction at `pc`.
+    pub fn enter_consumed(
+        &mut self,
+        pc: *mut u64,
+        g: Gc<Generator>,
+        consumer: Consumer,
+        dst: u16,
+        skip: u8,
+    ) -> Flow {
+        match self.enter_generator(pc, g, NONE, FrameKind::Consume, dst, skip) {
+            Entered::Running(flow) => {
+                self.set_consumer(consumer);
+                flow
+            }
+            _ => Flow::Raise,
+        }
+    }
+
+    /// Runs a generator to its end from native code: its items as the consumer wants them.
+    pub fn consume_generator(&mut self, g: Gc<Generator>, consumer: Consumer) -> PyResult {
+        self.check_native_stack()?;
+        let pc = self.run.pc;
+        match self.enter_generator(pc, g, NONE, FrameKind::GeneratorBoundary, 0, 0) {
+            Entered::Running(Flow::Go(code, pc)) => {
+                self.set_consumer(consumer);
+                self.run_loop(code, pc, false)
+            }
+            _ => Err(Raised),
+        }
     }
 
     /// The `YieldFrom` instruction.

@@ -433,6 +433,10 @@ impl Vm {
                 _ => {}
             }
         }
+        if let Some(g) = Vm::runnable_generator(w) {
+            let items = self.consume_generator(g, crate::vm::generator::Consumer::List)?;
+            return Ok(items.cast::<List>().map_or(Vec::new(), |mut l| l.take()));
+        }
         let it = self.iter(w)?;
         let mut v = Vec::with_capacity(size_hint(it).min(1 << 16));
         while let Some(item) = self.iter_next(it)? {

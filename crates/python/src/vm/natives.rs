@@ -108,7 +108,7 @@ static NATIVE_ATTRS: &[GetSetDef] = &[
     ("__qualname__", native_qualname, None),
     ("__module__", |_, w| Ok(or_none(native(w).module)), None),
     ("__doc__", |_, _| Ok(NONE), None),
-    ("__self__", |_, w| Ok(or_none(native(w).module)), None),
+    ("__self__", native_self, None),
     ("__objclass__", |_, w| Ok(native(w).owner.map_or(NONE, |c| c.word())), None),
 ];
 static METHOD_ATTRS: &[GetSetDef] = &[
@@ -187,7 +187,20 @@ macro_rules! access {
         })*
     };
 }
-access!(func: Function, native: Native, bound: BoundMethod, property: Property, range: RangeObj, slice: SliceObj, class: Class);
+access!(func: Function, bound: BoundMethod, property: Property, range: RangeObj, slice: SliceObj, class: Class);
+
+/// The native behind a native function or bound native method.
+fn native(w: Word) -> Gc<Native> {
+    let f = w.cast::<BoundMethod>().map_or(w, |m| m.func);
+    f.cast().expect("descriptors are reached through their class only")
+}
+
+fn native_self(_: &mut Vm, w: Word) -> PyResult {
+    Ok(match w.cast::<BoundMethod>() {
+        Some(m) => m.this,
+        None => or_none(native(w).module),
+    })
+}
 
 fn code(w: Word) -> &'static LoadedCode {
     let c: Gc<CodeObject> = w.cast().expect("descriptors are reached through their class only");

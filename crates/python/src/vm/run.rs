@@ -14,6 +14,7 @@ use uplift::Interp;
 /// Why the interpreter's inner loop stopped.
 enum Event {
     Raise,
+    Fail,
     Leave,
     Hot,
     Attention,
@@ -81,6 +82,10 @@ impl Vm {
                     }
                     None => return Err(Raised),
                 },
+                Some(Event::Fail) => {
+                    m_host(&mut m).frames.pop();
+                    return Err(Raised);
+                }
                 Some(Event::Leave) => {
                     let vm = m_host(&mut m);
                     vm.frames.pop();
@@ -243,6 +248,7 @@ fn run_instructions(m: &mut Interp<'_, Vm>, place: &mut At) -> Event {
                         pc = p;
                         break Event::Raise;
                     }
+                    Flow::Fail => break Event::Fail,
                     Flow::Leave => break Event::Leave,
                     Flow::Hot => break Event::Hot,
                     Flow::Attention => break Event::Attention,

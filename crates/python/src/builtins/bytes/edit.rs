@@ -2,15 +2,16 @@
 
 use super::{bytes_of, find, like, rfind, same_type, this};
 use crate::builtins::args::{self, given};
+use crate::objects::function::ANY;
 use crate::objects::{Args, MethodDef};
 use crate::vm::{PyResult, Vm};
 use crate::word::{UNDEF, Word};
 
 pub(super) static METHODS: &[MethodDef] = &[
     MethodDef::new("join", join, 1, 1),
-    MethodDef::kw("split", split, 0, 2),
-    MethodDef::kw("rsplit", rsplit, 0, 2),
-    MethodDef::kw("splitlines", splitlines, 0, 1),
+    MethodDef::kw("split", split, 0, ANY),
+    MethodDef::kw("rsplit", rsplit, 0, ANY),
+    MethodDef::kw("splitlines", splitlines, 0, ANY),
     MethodDef::new("partition", partition, 1, 1),
     MethodDef::new("rpartition", rpartition, 1, 1),
     MethodDef::new("replace", replace, 2, 3),
@@ -29,7 +30,7 @@ pub(super) static METHODS: &[MethodDef] = &[
     MethodDef::new("rjust", rjust, 1, 2),
     MethodDef::new("zfill", zfill, 1, 1),
     MethodDef::kw("translate", translate, 1, 2),
-    MethodDef::kw("expandtabs", expandtabs, 0, 1),
+    MethodDef::kw("expandtabs", expandtabs, 0, ANY),
 ];
 
 pub(super) static STATIC: &[MethodDef] = &[MethodDef::new("maketrans", maketrans, 2, 2)];

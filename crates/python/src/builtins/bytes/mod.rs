@@ -36,7 +36,7 @@ pub fn bytes_of(w: Word) -> Option<&'static [u8]> {
         // SAFETY: as above; callers do not keep the slice across a change of the array.
         return Some(unsafe { &(*array.as_ptr()).data });
     }
-    crate::modules::array::bytes_of(w)
+    crate::modules::array::bytes_of(w).or_else(|| super::memoryview::window(w))
 }
 
 /// The bytes of an argument, else TypeError.

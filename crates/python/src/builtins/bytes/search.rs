@@ -3,6 +3,7 @@
 use super::{bytes_of, find, like, rfind, this};
 use crate::builtins::args::{self, given};
 use crate::builtins::codec;
+use crate::objects::function::ANY;
 use crate::objects::{Args, MethodDef, Tuple};
 use crate::vm::{PyResult, Vm};
 use crate::word::{UNDEF, Word};
@@ -15,8 +16,8 @@ pub(super) static METHODS: &[MethodDef] = &[
     MethodDef::new("count", count, 1, 3),
     MethodDef::new("startswith", startswith, 1, 3),
     MethodDef::new("endswith", endswith, 1, 3),
-    MethodDef::kw("decode", decode, 0, 2),
-    MethodDef::kw("hex", hex, 0, 2),
+    MethodDef::kw("decode", decode, 0, ANY),
+    MethodDef::kw("hex", hex, 0, ANY),
     MethodDef::new("isalnum", isalnum, 0, 0),
     MethodDef::new("isalpha", isalpha, 0, 0),
     MethodDef::new("isascii", isascii, 0, 0),

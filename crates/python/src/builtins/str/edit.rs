@@ -4,6 +4,7 @@ use super::{same_or_new, text_arg, this};
 use crate::builtins::args::{self, given};
 use crate::builtins::{codec, format};
 use crate::format::unicode::is_space;
+use crate::objects::function::ANY;
 use crate::objects::{Args, Dict, Gc, MethodDef, Str};
 use crate::vm::{Exc, PyResult, Vm};
 use crate::word::{NONE, UNDEF, Word};
@@ -19,10 +20,10 @@ pub(super) static METHODS: &[MethodDef] = &[
     MethodDef::new("ljust", ljust, 1, 2),
     MethodDef::new("rjust", rjust, 1, 2),
     MethodDef::new("zfill", zfill, 1, 1),
-    MethodDef::kw("expandtabs", expandtabs, 0, 1),
+    MethodDef::kw("expandtabs", expandtabs, 0, ANY),
     MethodDef::new("translate", translate, 1, 1),
-    MethodDef::kw("encode", encode, 0, 2),
-    MethodDef::kw("format", format_method, 0, crate::objects::function::ANY),
+    MethodDef::kw("encode", encode, 0, ANY),
+    MethodDef::kw("format", format_method, 0, ANY),
     MethodDef::new("format_map", format_map, 1, 1),
     MethodDef::new("__format__", dunder_format, 1, 1),
 ];

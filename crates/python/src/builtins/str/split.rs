@@ -4,14 +4,15 @@ use super::search::separator;
 use super::{new_ascii, this};
 use crate::builtins::args::{self, given};
 use crate::format::unicode::{is_line_end, is_space};
+use crate::objects::function::ANY;
 use crate::objects::{Args, List, MethodDef, Str, Tuple, TypeTag};
 use crate::vm::{Exc, PyResult, Vm};
 use crate::word::{UNDEF, Word};
 
 pub(super) static METHODS: &[MethodDef] = &[
-    MethodDef::kw("split", split, 0, 2),
-    MethodDef::kw("rsplit", rsplit, 0, 2),
-    MethodDef::kw("splitlines", splitlines, 0, 1),
+    MethodDef::kw("split", split, 0, ANY),
+    MethodDef::kw("rsplit", rsplit, 0, ANY),
+    MethodDef::kw("splitlines", splitlines, 0, ANY),
     MethodDef::new("partition", partition, 1, 1),
     MethodDef::new("rpartition", rpartition, 1, 1),
     MethodDef::new("join", join, 1, 1),

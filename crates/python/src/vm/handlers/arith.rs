@@ -194,6 +194,22 @@ fn add_words<M: PyMachine>(m: &mut M, at: At, dst: u16, f: &'static HostFn, x: M
     simple(m, at, dst, (BinOp::Add, f), (x, y), |m, a, b| Some(m.int_add(a, b)), |m, a, b| m.float_add(a, b))
 }
 
+/// `x + y` of inline ints or floats; `None` when it takes more.
+#[inline(always)]
+pub fn plain_sum<M: PyMachine>(m: &mut M, x: M::Word, y: M::Word) -> Option<M::Word> {
+    match numbers(m, x, y) {
+        Pair::Ints(a, b) => {
+            let i = m.int_add(a, b);
+            fits(m, i).then(|| m.box_int(i))
+        }
+        Pair::Floats(a, b) => {
+            let f = m.float_add(a, b);
+            Some(m.box_float(f))
+        }
+        Pair::Other => None,
+    }
+}
+
 #[inline(always)]
 fn sub_words<M: PyMachine>(m: &mut M, at: At, dst: u16, f: &'static HostFn, x: M::Word, y: M::Word) -> Flow {
     simple(m, at, dst, (BinOp::Sub, f), (x, y), |m, a, b| Some(m.int_sub(a, b)), |m, a, b| m.float_sub(a, b))

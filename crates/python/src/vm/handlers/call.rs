@@ -7,6 +7,7 @@ use crate::jit::spec::*;
 use crate::objects::{BoundMethod, Function};
 use crate::vm::class::ClassCall;
 use crate::vm::frame::{Frame, FrameKind};
+use crate::vm::generator::Consumer;
 use crate::word::{NONE, UNDEF};
 
 /// A call: its window and what becomes of the result.
@@ -153,8 +154,9 @@ fn m_raise<M: PyMachine>(m: &mut M) -> Flow {
 #[inline(always)]
 fn inlines<M: PyMachine>(m: &mut M, code: *mut LoadedCode) -> bool {
     // SAFETY: loaded code is immortal.
-    let loops = unsafe { (*code).has_loop };
-    m.should_inline(code as u64, loops)
+    let loaded = unsafe { &*code };
+    // A generator function only makes a generator: for a trace, a call like that of a native.
+    !(M::RECORDS && loaded.is_generator) && m.should_inline(code as u64, loaded.has_loop)
 }
 
 /// Calls a Python function.
@@ -312,6 +314,13 @@ fn class<M: PyMachine>(m: &mut M, at: At, callee: M::Word, o: M::Ref, w: Window)
         return residual(m, callee, w);
     }
     let class: Gc<Class> = class_constant(m, o);
+    if !M::RECORDS
+        && class.has(crate::objects::class::C_BUILTIN)
+        && let Some(consumer) = m.host().consumer_class(class)
+        && let Some(flow) = generators::consume_call(m, at, consumer, w)
+    {
+        return flow;
+    }
     let plan = m.host().class_call_plan(class);
     if M::RECORDS
         && let Some(flow) = native::class(m, class, w)
@@ -584,6 +593,18 @@ pub fn return_value<M: PyMachine>(m: &mut M, w: M::Word) -> Flow {
 }
 
 impl Vm {
+    /// What calling a builtin class does with a generator's items.
+    fn consumer_class(&self, class: Gc<Class>) -> Option<Consumer> {
+        let t = &self.types;
+        let classes = [
+            (t.list, Consumer::List),
+            (t.tuple, Consumer::Tuple),
+            (t.set, Consumer::Set),
+            (t.frozenset, Consumer::FrozenSet),
+        ];
+        classes.iter().find(|row| row.0 == class).map(|row| row.1)
+    }
+
     /// Calls anything with arguments that stand in a row of the innermost frame. UNDEF: raised.
     #[inline(never)]
     pub fn call_row(&mut self, f: Word, first: i32, n: usize) -> Word {

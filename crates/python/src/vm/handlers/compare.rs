@@ -314,7 +314,7 @@ pub fn jump_if_not_in<M: PyMachine>(m: &mut M, at: At, i: insn::JumpIfNotIn) -> 
 
 /// The truth of a value, when it runs no Python code.
 #[inline(always)]
-fn truth<M: PyMachine>(m: &mut M, w: M::Word) -> Option<M::Bool> {
+pub fn truth<M: PyMachine>(m: &mut M, w: M::Word) -> Option<M::Bool> {
     if !M::RECORDS {
         // One comparison for the common case.
         if is_bool(m, w) {

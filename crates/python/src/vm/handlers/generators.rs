@@ -1,11 +1,14 @@
 //! Generators: making, resuming and suspending them.
 
 use super::*;
-use crate::bytecode::insn;
+use crate::bytecode::{Op, insn};
 use crate::jit::functions::*;
+use crate::jit::spec::{GEN_CODE, GEN_FUNC, GEN_PC, GEN_REG, GEN_REGS, GEN_STATE};
 use crate::objects::Generator;
+use crate::objects::misc::{GEN_CREATED, GEN_DONE, GEN_RUNNING, GEN_SUSPENDED};
 use crate::vm::Exc;
-use crate::vm::frame::FrameKind;
+use crate::vm::frame::{Frame, FrameKind};
+use crate::vm::generator::{Consumer, GENERATOR_GAP};
 use crate::word::{NONE, UNDEF};
 use uplift::AbortReason;
 
@@ -29,12 +32,86 @@ pub fn return_generator<M: PyMachine>(m: &mut M, at: At, _i: insn::ReturnGenerat
 
 #[inline(always)]
 pub fn yield_value<M: PyMachine>(m: &mut M, at: At, i: insn::Yield) -> Flow {
-    m.abort(AbortReason::Unsupported);
     let w = m.slot(r(i.src));
+    let consumer = m.slot(-4);
+    let consumer = Word(m.promote_word(consumer));
+    if consumer != UNDEF {
+        if let Some(flow) = consume(m, i, consumer, w) {
+            return flow;
+        }
+    } else if M::RECORDS {
+        return record_yield(m, at, w);
+    }
+    m.abort(AbortReason::Unsupported);
     let w = Word(m.hint_word(w));
     let before = m.host().frame().base;
     let flow = m.host().suspend(at.pc, w);
     moved(m, before, flow)
+}
+
+/// Gives an item to a consumer in a few uops. `None`: nothing was done.
+#[inline(always)]
+fn consume<M: PyMachine>(m: &mut M, i: insn::Yield, consumer: Word, w: M::Word) -> Option<Flow> {
+    let so_far = m.slot(-3);
+    match Consumer::of(consumer)? {
+        Consumer::List | Consumer::Tuple => {
+            let list = m.unbox_ref(so_far);
+            build::append(m, list, w);
+        }
+        Consumer::Set | Consumer::FrozenSet if M::RECORDS && arith::is_plain(m, w) => {
+            let set = m.unbox_ref(so_far);
+            m.call_unit(SET_ADD_PLAIN, args![Ref set, Word w]);
+        }
+        Consumer::Sum => {
+            let sum = arith::plain_sum(m, so_far, w)?;
+            m.set_slot(-3, sum);
+        }
+        consumer @ (Consumer::Any | Consumer::All) => {
+            let b = compare::truth(m, w)?;
+            if m.test(b) == (consumer == Consumer::Any) {
+                return None;
+            }
+        }
+        _ => return None,
+    }
+    let none = word(m, NONE);
+    m.set_slot(r(i.dst), none);
+    Some(Flow::Next)
+}
+
+/// Suspends a generator that the trace resumed: its live registers go into its object.
+#[inline(always)]
+fn record_yield<M: PyMachine>(m: &mut M, at: At, w: M::Word) -> Flow {
+    let o = m.slot(-2);
+    let o = m.unbox_ref(o);
+    let regs = m.load_ref(o, GEN_REGS);
+    let stop = at.index(0);
+    for register in live_after_yield(at.code, stop) {
+        let (value, index) = (m.slot(register as i32), m.const_int(register.into()));
+        m.store_elem_word(regs, index, value, GEN_REG);
+    }
+    let (pc, state) = (m.const_int(stop.into()), m.const_int(GEN_SUSPENDED.into()));
+    m.store_int(o, pc, GEN_PC);
+    m.store_int(o, state, GEN_STATE);
+    if m.host().frame().kind != FrameKind::ForIter {
+        m.abort(AbortReason::Unsupported);
+    }
+    let (frame, code, pc) = call::pop_frame(m);
+    m.set_slot(r(frame.dst), w);
+    // SAFETY: the caller stands at the `ForIter`.
+    let to = unsafe { insn::ForIter::decode(*pc).to };
+    Flow::Go(code, pc.wrapping_offset(to as isize))
+}
+
+/// The registers that a generator needs when it goes on behind the yield (or start) at `stop`.
+fn live_after_yield(code: *mut LoadedCode, stop: u32) -> Vec<u32> {
+    // SAFETY: loaded code is immortal.
+    let loaded = unsafe { &*code };
+    // SAFETY: as above; `stop` is an instruction.
+    let bits = unsafe { *loaded.instrs.add(stop as usize) };
+    let op = Op::from_u16(bits as u16).unwrap_or(Op::Nop);
+    let dst = if op == Op::Yield { Some(u32::from(insn::Yield::decode(bits).dst)) } else { None };
+    loaded.source.live_registers(stop + op.words() as u32).iter().filter(|&r| Some(r) != dst).collect()
 }
 
 #[inline(always)]
@@ -57,7 +134,10 @@ pub fn yield_from<M: PyMachine>(m: &mut M, at: At, i: insn::YieldFrom) -> Flow {
 #[inline(always)]
 pub fn next_of_generator<M: PyMachine>(m: &mut M, at: At, i: insn::ForIter, o: M::Ref, it: M::Word) -> Flow {
     if M::RECORDS {
-        return next_residual(m, at, i, it);
+        return match resume(m, at, i, o) {
+            Some(flow) => flow,
+            None => next_residual(m, at, i, it),
+        };
     }
     let generator = m.hint_ref(o);
     // SAFETY: the tag was tested.
@@ -68,6 +148,69 @@ pub fn next_of_generator<M: PyMachine>(m: &mut M, at: At, i: insn::ForIter, o: M
         Entered::Done => Flow::Next,
         Entered::Failed => Flow::Raise,
     }
+}
+
+/// Records the resumption of a generator as a frame of the trace. `None`: by a host function instead.
+fn resume<M: PyMachine>(m: &mut M, at: At, i: insn::ForIter, o: M::Ref) -> Option<Flow> {
+    let code = m.load_ref(o, GEN_CODE);
+    let code = m.promote_ref(code) as *mut LoadedCode;
+    let state = m.load_int(o, GEN_STATE);
+    let state = m.promote_int(state) as u32;
+    if !matches!(state, GEN_CREATED | GEN_SUSPENDED) || !m.should_inline(code as u64, false) {
+        return None;
+    }
+    let pc = m.load_int(o, GEN_PC);
+    let stop = m.promote_int(pc) as u32;
+    // SAFETY: loaded code is immortal, `stop` is an instruction.
+    let (instrs, bits) = unsafe { ((*code).instrs, *(*code).instrs.add(stop as usize)) };
+    let op = Op::from_u16(bits as u16).unwrap_or(Op::Nop);
+    if !matches!(op, Op::Yield | Op::ReturnGenerator) || !m.host().handled.is_empty() {
+        return None;
+    }
+    let live = live_after_yield(code, stop);
+    let (regs, func, this) = (m.load_ref(o, GEN_REGS), m.load_word(o, GEN_FUNC), m.box_ref(o));
+    let mut values = Vec::with_capacity(live.len());
+    for &register in &live {
+        let index = m.const_int(register.into());
+        values.push(m.load_elem_word(regs, index, GEN_REG));
+    }
+    let delta = at.code().nregs as i32 + GENERATOR_GAP as i32;
+    let base = m.host().frame().base.wrapping_offset(delta as isize);
+    let start = instrs.wrapping_add(stop as usize);
+    let frame = Frame { code, base, pc: start, dst: i.dst, kind: FrameKind::ForIter, skip: 1 };
+    if !m.host().push_frame(at.pc, frame) {
+        m.abort(AbortReason::Raised);
+        return Some(Flow::Raise);
+    }
+    let running = m.const_int(GEN_RUNNING.into());
+    m.store_int(o, running, GEN_STATE);
+    m.enter_frame(delta);
+    let (none, undef) = (word(m, NONE), word(m, UNDEF));
+    m.set_slot(-1, func);
+    m.set_slot(-2, this);
+    m.set_slot(-3, undef);
+    m.set_slot(-4, undef);
+    for (&register, &value) in live.iter().zip(&values) {
+        m.set_slot(register as i32, value);
+    }
+    if op == Op::Yield {
+        m.set_slot(r(insn::Yield::decode(bits).dst), none);
+    }
+    Some(Flow::Go(code, start.wrapping_add(op.words())))
+}
+
+/// Starts a call whose only argument is a generator that it uses up: the generator runs in a frame of its own.
+/// The interpreter's way; `None` for other arguments.
+#[inline(always)]
+pub fn consume_call<M: PyMachine>(m: &mut M, at: At, consumer: Consumer, w: call::Window) -> Option<Flow> {
+    if M::RECORDS || w.total() != 1 {
+        return None;
+    }
+    let source = m.slot(w.first());
+    let g = Vm::runnable_generator(Word(m.hint_word(source)))?;
+    let before = m.host().frame().base;
+    let flow = m.host().enter_consumed(at.pc, g, consumer, w.dst, w.words);
+    Some(moved(m, before, flow))
 }
 
 #[inline(always)]
@@ -104,6 +247,13 @@ pub fn return_from<M: PyMachine>(m: &mut M, kind: FrameKind, w: M::Word) -> Flow
     match kind {
         FrameKind::Test | FrameKind::Bool | FrameKind::NotBool | FrameKind::Operator => {
             special::return_from(m, kind, w)
+        }
+        FrameKind::ForIter if M::RECORDS => {
+            let o = m.slot(-2);
+            let (o, done) = (m.unbox_ref(o), m.const_int(GEN_DONE.into()));
+            m.store_int(o, done, GEN_STATE);
+            let (frame, code, pc) = call::pop_frame(m);
+            Flow::Go(code, pc.wrapping_add(frame.skip as usize))
         }
         _ => {
             m.abort(AbortReason::Unsupported);

@@ -5,6 +5,7 @@ use crate::bytecode::insn;
 use crate::jit::functions::*;
 use crate::objects::{CodeObject, Function, Native};
 use crate::vm::PyResult;
+use crate::vm::frame::FrameKind;
 use crate::word::{NONE, UNDEF};
 use uplift::{Attention, LoopCell};
 
@@ -12,6 +13,9 @@ use uplift::{Attention, LoopCell};
 pub fn loop_header<M: PyMachine>(m: &mut M, at: At, _i: insn::LoopHeader) -> Flow {
     if !M::RECORDS && m.host().run.attention.get() >= Attention::HOST {
         return Flow::Attention;
+    }
+    if M::RECORDS && m.host().passes_through() {
+        return Flow::Next;
     }
     // SAFETY: the cell belongs to the instruction, and nothing else refers to it now.
     let cell = unsafe { &mut *(at.pc.add(1) as *mut LoopCell) };
@@ -110,7 +114,25 @@ pub fn print_expr<M: PyMachine>(m: &mut M, _at: At, i: insn::PrintExpr) -> Flow 
     effect(m, DISPLAY, args![Word x])
 }
 
+/// Loop headers that a generator may pass from one yield to the next before its loop counts as an inner one.
+const PASSES: u32 = 3;
+
 impl Vm {
+    /// While recording: whether the loop header is one of a generator that the trace resumed, on its way to the next
+    /// yield. Such a loop is no loop of the trace's.
+    fn passes_through(&mut self) -> bool {
+        if self.frame().kind != FrameKind::ForIter {
+            return false;
+        }
+        let here = (self.run.pc, self.frames.len());
+        let passes = &mut self.run.passes;
+        if passes.0 != here {
+            *passes = (here, 0);
+        }
+        passes.1 += 1;
+        passes.1 <= PASSES && self.frames.len() > self.run.recording_depth
+    }
+
     /// A function over a code constant with the globals of `code`.
     pub fn make_function(&mut self, code: *mut LoadedCode, k: Word) -> Word {
         let Some(object) = k.cast::<CodeObject>() else { return NONE };

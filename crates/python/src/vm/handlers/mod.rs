@@ -87,6 +87,8 @@ pub enum Flow {
     Raise,
     /// The pending exception is raised in the innermost frame, at this instruction.
     RaiseAt(*mut LoadedCode, *mut u64),
+    /// A boundary frame ends with the pending exception.
+    Fail,
     /// A boundary frame has ended; its result is in the run state.
     Leave,
     /// The loop header wants the engine.

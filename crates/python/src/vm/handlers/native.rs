@@ -5,6 +5,7 @@ use super::*;
 use crate::jit::functions::*;
 use crate::jit::spec::*;
 use crate::objects::{Native, Tuple};
+use crate::vm::generator::Consumer;
 use crate::word::{INT_MAX, NONE, UNDEF};
 
 /// What is known of a native.
@@ -43,18 +44,36 @@ enum Known {
     SetWrite,
     /// Changes only what natives see; arguments are plain.
     State,
+    Sum,
+    Any,
+    All,
+}
+
+impl Known {
+    #[inline(always)]
+    fn consumer(self) -> Option<Consumer> {
+        match self {
+            Sum => Some(Consumer::Sum),
+            Any => Some(Consumer::Any),
+            All => Some(Consumer::All),
+            _ => None,
+        }
+    }
 }
 
 use Known::*;
 
-const KNOWN: [Known; 23] = [
+const KNOWN: [Known; 26] = [
     Unresolved, Nothing, Plain, Float, Append, Pop, Len, IsInstance, Abs, Min, Max, Sqrt, Floor, Ceil, Join,
-    ListWrite, ListExtend, ListCopy, DictGet, DictWrite, DictView, SetWrite, State,
+    ListWrite, ListExtend, ListCopy, DictGet, DictWrite, DictView, SetWrite, State, Sum, Any, All,
 ];
 
 /// The natives that traces know: owner (class or module), name, what is known.
 const TABLE: &[(&str, &[&str], Known)] = &[
     ("builtins", &["len"], Len),
+    ("builtins", &["sum"], Sum),
+    ("builtins", &["any"], Any),
+    ("builtins", &["all"], All),
     ("builtins", &["isinstance"], IsInstance),
     ("builtins", &["abs"], Abs),
     ("builtins", &["min"], Min),
@@ -189,12 +208,17 @@ impl<W: Copy> Operands<W> {
 
 /// Calls a native with the arguments of a window.
 #[inline(always)]
-pub fn call<M: PyMachine>(m: &mut M, _at: At, callee: M::Word, f: M::Ref, w: Window) -> Flow {
+pub fn call<M: PyMachine>(m: &mut M, at: At, callee: M::Word, f: M::Ref, w: Window) -> Flow {
     let operands = Operands { this: None, first: w.first(), n: w.total() as usize };
     if !M::RECORDS {
         let native = m.hint_ref(f);
         let known = known(m, native);
         if let Some(flow) = inline(m, known, operands, w.dst) {
+            return flow;
+        }
+        if let Some(consumer) = known.consumer()
+            && let Some(flow) = generators::consume_call(m, at, consumer, w)
+        {
             return flow;
         }
         let v = m.host().call_native_row(native, w.first(), w.total() as usize);
