@@ -166,11 +166,7 @@ fn holders(tree: &Tree) -> ByGuard<usize> {
 }
 
 /// Which traces can return to the loop header: those that end there, and those with a side trace that does.
-fn returning(
-    tree: &Tree,
-    copies: &Copies,
-    holders: &ByGuard<usize>,
-) -> Result<Vec<bool>, OptError> {
+fn returning(tree: &Tree, copies: &Copies, holders: &ByGuard<usize>) -> Result<Vec<bool>, OptError> {
     let mut parents = vec![None; tree.traces.len()];
     for (index, trace) in tree.traces.iter().enumerate() {
         if let Some(parent) = trace.parent {
