@@ -7,7 +7,7 @@ use crate::compile::{Compilation, Done, Failure, Job, Output, Pipeline};
 use crate::config::{CompileMode, Config};
 use crate::events;
 use crate::stats::Stats;
-use crate::tree::{Code, Emitted, Exit, TreeState};
+use crate::tree::{Code, Emitted, Entry, Exit, TreeState};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::{Cell, Ref, RefCell};
 use std::ffi::c_void;
@@ -48,6 +48,8 @@ pub struct Engine {
     attention: Arc<Attention>,
     compilation: RefCell<Compilation>,
     trees: RefCell<Vec<Rc<TreeState>>>,
+    /// The tree of each header, dead or alive.
+    headers: RefCell<FxHashMap<Location, u32>>,
     history: RefCell<FxHashMap<Location, History>>,
     dependants: RefCell<FxHashMap<u64, Vec<u32>>>,
     /// Assumptions that broke while a recording was under way.
@@ -78,6 +80,7 @@ impl Engine {
             attention,
             compilation: RefCell::new(compilation),
             trees: RefCell::default(),
+            headers: RefCell::default(),
             history: RefCell::default(),
             dependants: RefCell::default(),
             broken: RefCell::default(),
@@ -167,6 +170,7 @@ impl Engine {
         });
         trees.push(Rc::clone(&state));
         drop(trees);
+        self.headers.borrow_mut().insert(at, id);
         self.depend(&state);
         self.stats.borrow_mut().traces += 1;
         match self.emit(&state) {
@@ -264,7 +268,7 @@ impl Engine {
     }
 
     fn refuse_side(&self, exit: &Exit) {
-        let count = exit.emitted.exits[exit.snap.0 as usize].get();
+        let count = exit.emitted.exits[exit.snap.0 as usize].taken.get();
         exit.tree
             .refused
             .borrow_mut()
@@ -364,48 +368,74 @@ impl Engine {
 
     // --- Entering --------------------------------------------------------------------------------------------------
 
-    /// First slot, and one past the last slot, that a tree may touch, relative to its root frame.
-    pub fn slots(&self, tree: u32) -> (i32, i32) {
-        self.trees.borrow().get(tree as usize).map_or((0, 0), |t| t.recorded.borrow().slots)
+    /// Tree number `tree`, to be entered. `None`: it is gone.
+    pub fn entry(&self, tree: u32) -> Option<Entry> {
+        let trees = self.trees.borrow();
+        let tree = trees.get(tree as usize).filter(|t| !t.dead.get())?;
+        let emitted = Rc::clone(tree.emitted.borrow().as_ref()?);
+        Some(Entry { tree: Rc::clone(tree), emitted })
     }
 
-    /// Runs a tree in place of the interpreter, from its header in the frame whose first slot is at `frame`. `None`: the
-    /// tree is gone, and nothing was run.
+    /// Runs a tree in place of the interpreter, from its header in the frame whose first slot is at `frame`.
     ///
     /// # Safety
-    /// The frame must stand at the tree's header with all slots of [`Engine::slots`] accessible, and `context` must be the
+    /// The frame must stand at the tree's header with all slots of [`Entry::slots`] accessible, and `context` must be the
     /// host that the declared functions expect.
-    pub unsafe fn enter(&self, tree: u32, context: *mut c_void, frame: *mut u64) -> Option<Exit> {
-        let state = self.trees.borrow().get(tree as usize).cloned()?;
-        let emitted = state.emitted.borrow().clone()?;
-        if state.dead.get() {
-            return None;
-        }
+    pub unsafe fn enter(&self, entry: Entry, context: *mut c_void, frame: *mut u64) -> Exit {
+        let Entry { tree, emitted } = entry;
         let now = self.clock.get() + 1;
         self.clock.set(now);
-        state.last_entry.set(now);
-        state.entries.set(state.entries.get() + 1);
-        events::enter(&state);
-        self.active.borrow_mut().push(Rc::clone(&state));
+        tree.last_entry.set(now);
+        tree.entries.set(tree.entries.get() + 1);
+        events::enter(&tree);
+        self.active.borrow_mut().push(Rc::clone(&tree));
         // SAFETY: the caller's promise; `emitted` keeps the code alive.
         let snap = unsafe { self.run(&emitted, context, frame) };
         self.active.borrow_mut().pop();
-        let snap = snap?;
-        let hot = self.count_exit(&state, &emitted, snap);
-        Some(Exit { emitted, tree: state, snap, hot })
+        let hot = self.count_exit(&tree, &emitted, snap);
+        Exit { emitted, tree, snap, hot }
     }
 
-    unsafe fn run(&self, emitted: &Emitted, context: *mut c_void, frame: *mut u64) -> Option<SnapId> {
+    /// The tree that goes on where `exit` has left, without the host in between: the root frame stands at its header,
+    /// and there are no other frames.
+    pub fn next(&self, exit: &Exit) -> Option<Entry> {
+        if exit.hot || self.attention.get() != 0 {
+            return None;
+        }
+        if self.clock.get().is_multiple_of(64) {
+            // Trees may follow each other for a long time.
+            self.collect_done();
+        }
+        let state = &exit.emitted.exits[exit.snap.0 as usize];
+        // At its own header the tree may have done nothing: the host's turn, so that there is progress.
+        let here = exit.location().filter(|&here| here != exit.tree.header)?;
+        if let Some(next) = state.next.get() {
+            let next = self.entry(next).filter(|entry| entry.tree.header == here);
+            if next.is_none() {
+                state.next.set(None);
+            }
+            return next;
+        }
+        // Rare exits need no shortcut, and the others find it soon.
+        if !state.taken.get().is_power_of_two() {
+            return None;
+        }
+        let id = self.headers.borrow().get(&here).copied()?;
+        state.next.set(Some(id));
+        self.entry(id)
+    }
+
+    unsafe fn run(&self, emitted: &Emitted, context: *mut c_void, frame: *mut u64) -> SnapId {
         match &emitted.code {
             #[cfg(feature = "cranelift")]
             // SAFETY: the caller's promise.
-            Code::Native(blob) => Some(SnapId(unsafe { (blob.entry())(context, frame) } as u32)),
+            Code::Native(blob) => SnapId(unsafe { (blob.entry())(context, frame) } as u32),
             Code::Interp(layout) => {
                 let program = uplift_interp::Program::with_layout(&emitted.tree, self.spec, layout);
                 // SAFETY: the caller's promise.
                 let exit = unsafe { program.run(context, frame, self.attention.word(), None) };
                 match exit {
-                    Ok(exit) => Some(exit.snap),
+                    Ok(exit) => exit.snap,
                     // The optimizer's output was malformed, which its verifier excludes; the frame may be half-way.
                     Err(fault) => unreachable!("uop interpreter: {fault:?}"),
                 }
@@ -413,30 +443,43 @@ impl Engine {
         }
     }
 
-    fn count_exit(&self, state: &Rc<TreeState>, emitted: &Emitted, snap: SnapId) -> bool {
-        let counter = &emitted.exits[snap.0 as usize];
-        let count = counter.get().saturating_add(1);
-        counter.set(count);
-        let snapshot = &emitted.tree.snaps[snap.0 as usize];
-        events::exit(state, snapshot.guard, count);
-        if count < self.config.side_threshold
-            || snapshot.resume == Resume::Raise
-            || !emitted.is_recorded(snapshot.guard)
-            || self.attention.get() != 0
+    /// Counts an exit. Whether a side trace shall be recorded from it.
+    fn count_exit(&self, tree: &Rc<TreeState>, emitted: &Emitted, snap: SnapId) -> bool {
+        let state = &emitted.exits[snap.0 as usize];
+        let count = state.taken.get().saturating_add(1);
+        state.taken.set(count);
+        events::exit(tree, emitted.tree.snaps[snap.0 as usize].guard, count);
+        count >= state.ask.get() && self.is_hot(tree, emitted, snap, count)
+    }
+
+    /// Whether to record from an exit that was taken `count` times; if not, says when to ask again.
+    #[cold]
+    fn is_hot(&self, tree: &Rc<TreeState>, emitted: &Emitted, snap: SnapId, count: u32) -> bool {
+        let (snapshot, ask) = (&emitted.tree.snaps[snap.0 as usize], &emitted.exits[snap.0 as usize].ask);
+        if snapshot.resume == Resume::Raise || !emitted.is_recorded(snapshot.guard) {
+            ask.set(u32::MAX);
+            return false;
+        }
+        if count < self.config.side_threshold {
+            ask.set(self.config.side_threshold);
+            return false;
+        }
+        if self.attention.get() != 0 {
+            return false;
+        }
+        if let Some(&limit) = tree.refused.borrow().get(&snapshot.guard)
+            && count < limit
         {
+            ask.set(limit);
             return false;
         }
-        if state.refused.borrow().get(&snapshot.guard).is_some_and(|&limit| count < limit) {
-            return false;
-        }
-        let waiting = state.recorded.borrow().traces.iter().any(|t| t.parent == Some(snapshot.guard));
-        if waiting {
+        if tree.recorded.borrow().traces.iter().any(|t| t.parent == Some(snapshot.guard)) {
             // Its side trace is recorded but not yet emitted, and the exit is still hot: time to re-emit.
-            if !state.compiling.get()
-                && state.pending_uops.get() > 0
+            if !tree.compiling.get()
+                && tree.pending_uops.get() > 0
                 && count.is_multiple_of(self.config.side_threshold)
             {
-                let _ = self.emit(state);
+                let _ = self.emit(tree);
             }
             return false;
         }
@@ -507,11 +550,12 @@ impl Engine {
             stats.uops_recorded += tree.recorded.borrow().len() as u64;
             let Some(emitted) = &*tree.emitted.borrow() else { continue };
             stats.code_bytes += emitted.code_bytes;
-            for (snapshot, count) in emitted.tree.snaps.iter().zip(&emitted.exits) {
-                if count.get() > 0 {
+            for (snapshot, exit) in emitted.tree.snaps.iter().zip(&emitted.exits) {
+                let count = exit.taken.get();
+                if count > 0 {
                     let phase = if snapshot.guard.phase == Phase::Body { "body" } else { "preamble" };
                     let guard = format!("g{}.{phase}", snapshot.guard.number);
-                    exits.push((emitted.tree.name.clone(), guard, u64::from(count.get())));
+                    exits.push((emitted.tree.name.clone(), guard, u64::from(count)));
                 }
             }
         }
@@ -554,11 +598,11 @@ fn carry_counts(previous: &Emitted, next: &Emitted) {
     let exits = previous.tree.snaps.iter().zip(&previous.exits);
     let counts: FxHashMap<_, _> = exits
         .filter(|(s, _)| previous.is_recorded(s.guard))
-        .map(|(s, count)| (s.guard, count.get()))
+        .map(|(s, exit)| (s.guard, exit.taken.get()))
         .collect();
-    for (snapshot, counter) in next.tree.snaps.iter().zip(&next.exits) {
+    for (snapshot, exit) in next.tree.snaps.iter().zip(&next.exits) {
         if let Some(&count) = counts.get(&snapshot.guard).filter(|_| next.is_recorded(snapshot.guard)) {
-            counter.set(count);
+            exit.taken.set(count);
         }
     }
 }

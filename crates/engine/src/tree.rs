@@ -15,12 +15,23 @@ pub(crate) enum Code {
     Interp(uplift_interp::Layout),
 }
 
+/// What is counted and known of an exit.
+#[derive(Default)]
+pub(crate) struct ExitState {
+    /// How often it was taken.
+    pub(crate) taken: Cell<u32>,
+    /// The count at which to ask again whether a side trace shall be recorded.
+    pub(crate) ask: Cell<u32>,
+    /// The tree whose header it ends at.
+    pub(crate) next: Cell<Option<u32>>,
+}
+
 /// One emission of a tree.
 pub(crate) struct Emitted {
     pub(crate) tree: Tree,
     pub(crate) code: Code,
-    /// How often each snapshot's exit was taken.
-    pub(crate) exits: Vec<Cell<u32>>,
+    /// What is counted and known of each snapshot's exit.
+    pub(crate) exits: Vec<ExitState>,
     pub(crate) code_bytes: usize,
     recorded_guards: u32,
 }
@@ -28,7 +39,7 @@ pub(crate) struct Emitted {
 impl Emitted {
     /// An emission of a recorded tree with `recorded_guards` guards.
     pub(crate) fn new(tree: Tree, code: Code, code_bytes: usize, recorded_guards: u32) -> Emitted {
-        let exits = tree.snaps.iter().map(|_| Cell::new(0)).collect();
+        let exits = tree.snaps.iter().map(|_| ExitState::default()).collect();
         Emitted { tree, code, exits, code_bytes, recorded_guards }
     }
     /// Whether a guard was recorded, not invented by the optimizer: only then it can take a side trace.
@@ -56,6 +67,19 @@ pub(crate) struct TreeState {
     pub(crate) refused: RefCell<rustc_hash::FxHashMap<GuardId, u32>>,
 }
 
+/// A tree about to be entered.
+pub struct Entry {
+    pub(crate) tree: Rc<TreeState>,
+    pub(crate) emitted: Rc<Emitted>,
+}
+
+impl Entry {
+    /// First slot, and one past the last slot, that the tree may touch, relative to its root frame.
+    pub fn slots(&self) -> (i32, i32) {
+        self.emitted.tree.slots
+    }
+}
+
 /// How a tree was left.
 pub struct Exit {
     pub(crate) emitted: Rc<Emitted>,
@@ -79,6 +103,13 @@ impl Exit {
     /// Whether a side trace should be recorded from here.
     pub fn is_hot(&self) -> bool {
         self.hot
+    }
+    /// The header that the innermost frame may stand at, if it is the root frame.
+    pub(crate) fn location(&self) -> Option<Location> {
+        match self.frames() {
+            &[FrameState { code, pc, .. }] if self.resume() == Resume::Execute => Some(Location { code, pc }),
+            _ => None,
+        }
     }
     /// The guard that failed.
     pub fn guard(&self) -> GuardId {
