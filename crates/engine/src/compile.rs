@@ -3,7 +3,7 @@
 use crate::attention::Attention;
 use crate::config::{Config, Stage};
 use crate::dump;
-use crate::tree::{Code, Emitted};
+use crate::tree::{Code, Emitted, Optimized};
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -24,7 +24,7 @@ pub(crate) struct Done {
 
 /// What a compilation gave.
 pub(crate) struct Output {
-    tree: Tree,
+    tree: Optimized,
     recorded_guards: u32,
     code: Code,
     pub(crate) code_bytes: usize,
@@ -37,7 +37,7 @@ impl Output {
         Emitted::new(self.tree, self.code, self.code_bytes, self.recorded_guards)
     }
     pub(crate) fn uops(&self) -> usize {
-        self.tree.len()
+        self.tree.uops()
     }
 }
 
@@ -102,23 +102,30 @@ impl Pipeline {
         let optimize_time = start.elapsed();
         dump::text(&self.config, Stage::Opt, &tree, self.spec);
         let start = Instant::now();
-        let (code, code_bytes) = self.lower(&tree)?;
+        let optimized = Optimized::new(&tree);
+        let (code, code_bytes) = self.lower(tree)?;
         let recorded_guards = recorded.guards;
-        Ok(Output { tree, recorded_guards, code, code_bytes, optimize_time, compile_time: start.elapsed() })
+        let compile_time = start.elapsed();
+        Ok(Output { tree: optimized, recorded_guards, code, code_bytes, optimize_time, compile_time })
     }
 
     #[cfg(feature = "cranelift")]
-    fn lower(&mut self, tree: &Tree) -> Result<(Code, usize), Failure> {
+    fn lower(&mut self, tree: Tree) -> Result<(Code, usize), Failure> {
         match &mut self.native {
-            Some(native) => native.lower(tree, self.spec, &self.attention, &self.config),
-            None => Ok((Code::Interp(uplift_interp::Layout::new(tree)), 0)),
+            Some(native) => native.lower(&tree, self.spec, &self.attention, &self.config),
+            None => Ok((interpreted(tree), 0)),
         }
     }
 
     #[cfg(not(feature = "cranelift"))]
-    fn lower(&mut self, tree: &Tree) -> Result<(Code, usize), Failure> {
-        Ok((Code::Interp(uplift_interp::Layout::new(tree)), 0))
+    fn lower(&mut self, tree: Tree) -> Result<(Code, usize), Failure> {
+        Ok((interpreted(tree), 0))
     }
+}
+
+fn interpreted(tree: Tree) -> Code {
+    let layout = uplift_interp::Layout::new(&tree);
+    Code::Interp(tree, layout)
 }
 
 #[cfg(feature = "cranelift")]

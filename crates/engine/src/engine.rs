@@ -7,7 +7,7 @@ use crate::compile::{Compilation, Done, Failure, Job, Output, Pipeline};
 use crate::config::{CompileMode, Config};
 use crate::events;
 use crate::stats::Stats;
-use crate::tree::{Code, Emitted, Exit, TreeState};
+use crate::tree::{Code, Emitted, Exit, ExitTarget, TreeState, roots};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::{Cell, Ref, RefCell};
 use std::ffi::c_void;
@@ -15,8 +15,9 @@ use std::rc::Rc;
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 use uplift_record::{AbortReason, Action, Finished, Location, LoopCell, Start};
+use uplift_uop::packed::PackedTree;
 use uplift_uop::spec::SpecError;
-use uplift_uop::{HostSpec, Phase, Resume, Scalar, SnapId, Tree};
+use uplift_uop::{HostSpec, Phase, Resume, SnapId, Tree};
 
 /// Why an engine was not made.
 #[derive(Debug)]
@@ -156,7 +157,7 @@ impl Engine {
         let state = Rc::new(TreeState {
             id,
             header: at,
-            recorded: RefCell::new(tree),
+            recorded: RefCell::new(PackedTree::new(tree)),
             emitted: RefCell::default(),
             dead: Cell::new(false),
             compiling: Cell::new(false),
@@ -205,7 +206,7 @@ impl Engine {
 
     fn depend(&self, state: &TreeState) {
         let mut dependants = self.dependants.borrow_mut();
-        for &assumption in &state.recorded.borrow().assumptions {
+        for &assumption in &state.recorded.borrow().bare().assumptions {
             let trees = dependants.entry(assumption).or_default();
             if !trees.contains(&state.id) {
                 trees.push(state.id);
@@ -220,11 +221,12 @@ impl Engine {
     pub fn start_side(&self, exit: &Exit, root_depth: usize) -> Option<Start> {
         let tree = &exit.tree;
         let recorded = tree.recorded.borrow();
-        let taken = recorded.traces.iter().any(|t| t.parent == Some(exit.guard()));
+        let traces = &recorded.bare().traces;
+        let taken = traces.iter().any(|t| t.parent == Some(exit.guard()));
         if self.recording.get() || tree.dead.get() || taken || self.attention.get() != 0 {
             return None;
         }
-        if recorded.traces.len() > self.config.max_side_traces {
+        if traces.len() > self.config.max_side_traces {
             self.stats.borrow_mut().aborts.add(AbortReason::TooManySideTraces);
             self.refuse_side(exit);
             return None;
@@ -232,7 +234,7 @@ impl Engine {
         self.recording.set(true);
         let base = exit.frames().last().map_or(0, |f| f.base);
         Some(Start {
-            tree: recorded.clone(),
+            tree: recorded.unpack(),
             parent: Some(exit.guard()),
             header: tree.header,
             root_depth,
@@ -252,19 +254,19 @@ impl Engine {
         }
         let new = recorded.traces.last().map_or(0, |t| t.insts.len());
         events::side_trace(&recorded.name, exit.guard());
-        let previous = tree.recorded.replace(recorded);
+        let previous = tree.recorded.replace(PackedTree::new(recorded));
         self.depend(tree);
         tree.pending_uops.set(tree.pending_uops.get() + new);
         self.stats.borrow_mut().side_traces += 1;
         // Re-emission is worth it once a good part of the tree is new; until then the trace waits in line.
-        if tree.pending_uops.get() * 8 >= tree.recorded.borrow().len() && self.emit(tree).is_err() {
+        if tree.pending_uops.get() * 8 >= tree.recorded.borrow().bare().len() && self.emit(tree).is_err() {
             *tree.recorded.borrow_mut() = previous;
             self.refuse_side(exit);
         }
     }
 
     fn refuse_side(&self, exit: &Exit) {
-        let count = exit.emitted.exits[exit.snap.0 as usize].get();
+        let count = exit.target().count();
         exit.tree
             .refused
             .borrow_mut()
@@ -277,7 +279,7 @@ impl Engine {
         if state.compiling.get() {
             return Ok(());
         }
-        let recorded = state.recorded.borrow().clone();
+        let recorded = state.recorded.borrow().unpack();
         state.pending_uops.set(0);
         let started = Instant::now();
         let mut compilation = self.compilation.borrow_mut();
@@ -330,7 +332,7 @@ impl Engine {
     fn install(&self, state: &Rc<TreeState>, result: Result<Output, Failure>) -> Result<(), AbortReason> {
         let mut stats = self.stats.borrow_mut();
         let output = result.map_err(|failure| {
-            events::failure(&state.recorded.borrow().name, &failure.message);
+            events::failure(&state.recorded.borrow().bare().name, &failure.message);
             stats.aborts.add(failure.reason);
             failure.reason
         })?;
@@ -342,11 +344,11 @@ impl Engine {
         stats.optimize_time += output.optimize_time;
         stats.compile_time += output.compile_time;
         let micros = (output.optimize_time + output.compile_time).as_micros();
-        events::compile(&state.recorded.borrow().name, output.uops(), output.code_bytes, micros);
+        events::compile(&state.recorded.borrow().bare().name, output.uops(), output.code_bytes, micros);
         let emitted = Rc::new(output.into_emitted());
         let previous = state.emitted.replace(Some(Rc::clone(&emitted)));
         if let Some(previous) = previous {
-            carry_counts(&previous, &emitted);
+            emitted.carry_counts(&previous);
         }
         Ok(())
     }
@@ -357,7 +359,7 @@ impl Engine {
         let Some(oldest) = alive.min_by_key(|t| t.last_entry.get()) else { return false };
         let bytes = oldest.emitted.take().map_or(0, |e| e.code_bytes);
         oldest.dead.set(true);
-        events::evict(&oldest.recorded.borrow().name, bytes);
+        events::evict(&oldest.recorded.borrow().bare().name, bytes);
         self.stats.borrow_mut().evicted += 1;
         true
     }
@@ -366,7 +368,7 @@ impl Engine {
 
     /// First slot, and one past the last slot, that a tree may touch, relative to its root frame.
     pub fn slots(&self, tree: u32) -> (i32, i32) {
-        self.trees.borrow().get(tree as usize).map_or((0, 0), |t| t.recorded.borrow().slots)
+        self.trees.borrow().get(tree as usize).map_or((0, 0), |t| t.recorded.borrow().bare().slots)
     }
 
     /// Runs a tree in place of the interpreter, from its header in the frame whose first slot is at `frame`. `None`: the
@@ -391,7 +393,7 @@ impl Engine {
         let snap = unsafe { self.run(&emitted, context, frame) };
         self.active.borrow_mut().pop();
         let snap = snap?;
-        let hot = self.count_exit(&state, &emitted, snap);
+        let hot = self.is_hot(&state, &emitted, emitted.count_exit(snap));
         Some(Exit { emitted, tree: state, snap, hot })
     }
 
@@ -400,8 +402,8 @@ impl Engine {
             #[cfg(feature = "cranelift")]
             // SAFETY: the caller's promise.
             Code::Native(blob) => Some(SnapId(unsafe { (blob.entry())(context, frame) } as u32)),
-            Code::Interp(layout) => {
-                let program = uplift_interp::Program::with_layout(&emitted.tree, self.spec, layout);
+            Code::Interp(tree, layout) => {
+                let program = uplift_interp::Program::with_layout(tree, self.spec, layout);
                 // SAFETY: the caller's promise.
                 let exit = unsafe { program.run(context, frame, self.attention.word(), None) };
                 match exit {
@@ -413,23 +415,20 @@ impl Engine {
         }
     }
 
-    fn count_exit(&self, state: &Rc<TreeState>, emitted: &Emitted, snap: SnapId) -> bool {
-        let counter = &emitted.exits[snap.0 as usize];
-        let count = counter.get().saturating_add(1);
-        counter.set(count);
-        let snapshot = &emitted.tree.snaps[snap.0 as usize];
-        events::exit(state, snapshot.guard, count);
+    fn is_hot(&self, state: &Rc<TreeState>, emitted: &Emitted, exit: &ExitTarget) -> bool {
+        let count = exit.count();
+        events::exit(state, exit.guard, count);
         if count < self.config.side_threshold
-            || snapshot.resume == Resume::Raise
-            || !emitted.is_recorded(snapshot.guard)
+            || exit.resume == Resume::Raise
+            || !emitted.is_recorded(exit.guard)
             || self.attention.get() != 0
         {
             return false;
         }
-        if state.refused.borrow().get(&snapshot.guard).is_some_and(|&limit| count < limit) {
+        if state.refused.borrow().get(&exit.guard).is_some_and(|&limit| count < limit) {
             return false;
         }
-        let waiting = state.recorded.borrow().traces.iter().any(|t| t.parent == Some(snapshot.guard));
+        let waiting = state.recorded.borrow().bare().traces.iter().any(|t| t.parent == Some(exit.guard));
         if waiting {
             // Its side trace is recorded but not yet emitted, and the exit is still hot: time to re-emit.
             if !state.compiling.get()
@@ -454,7 +453,7 @@ impl Engine {
         for id in trees {
             let Some(tree) = self.trees.borrow().get(id as usize).cloned() else { continue };
             if !tree.dead.replace(true) {
-                events::invalidate(&tree.recorded.borrow().name, assumption);
+                events::invalidate(&tree.recorded.borrow().bare().name, assumption);
                 self.stats.borrow_mut().invalidated += 1;
                 tree.emitted.take();
             }
@@ -481,18 +480,11 @@ impl Engine {
 
     /// All references and words that live trees hold as constants: roots for the host's collector.
     pub fn for_each_root(&self, mut visit: impl FnMut(u64)) {
-        let mut visit_tree = |tree: &Tree| {
-            for constant in tree.consts.iter() {
-                if let Scalar::Ref(bits) | Scalar::Word(bits) = constant {
-                    visit(bits);
-                }
-            }
-        };
         for tree in self.trees.borrow().iter() {
             // Dead trees may still stand on the native stack, and then finish their current iteration.
-            visit_tree(&tree.recorded.borrow());
+            roots(tree.recorded.borrow().bare()).for_each(&mut visit);
             if let Some(emitted) = &*tree.emitted.borrow() {
-                visit_tree(&emitted.tree);
+                emitted.roots().iter().copied().for_each(&mut visit);
             }
         }
     }
@@ -504,15 +496,16 @@ impl Engine {
         let mut exits = Vec::new();
         for tree in self.trees.borrow().iter() {
             stats.entries += tree.entries.get();
-            stats.uops_recorded += tree.recorded.borrow().len() as u64;
+            stats.uops_recorded += tree.recorded.borrow().bare().len() as u64;
             let Some(emitted) = &*tree.emitted.borrow() else { continue };
             stats.code_bytes += emitted.code_bytes;
-            for (snapshot, count) in emitted.tree.snaps.iter().zip(&emitted.exits) {
-                if count.get() > 0 {
-                    let phase = if snapshot.guard.phase == Phase::Body { "body" } else { "preamble" };
-                    let guard = format!("g{}.{phase}", snapshot.guard.number);
-                    exits.push((emitted.tree.name.clone(), guard, u64::from(count.get())));
-                }
+            stats.snapshots += emitted.snapshots().len();
+            stats.snapshot_bytes += emitted.snapshots().bytes();
+            stats.exit_bytes += emitted.exit_bytes();
+            for exit in emitted.taken() {
+                let phase = if exit.guard.phase == Phase::Body { "body" } else { "preamble" };
+                let guard = format!("g{}.{phase}", exit.guard.number);
+                exits.push((emitted.name.clone(), guard, u64::from(exit.count())));
             }
         }
         exits.sort_by(|a, b| b.2.cmp(&a.2).then_with(|| a.cmp(b)));
@@ -537,8 +530,8 @@ impl Engine {
         live.map(|t| {
             let recorded = t.recorded.borrow();
             let emitted = t.emitted.borrow();
-            let (uops, bytes) = emitted.as_ref().map_or((0, 0), |e| (e.tree.len(), e.code_bytes));
-            (recorded.name.clone(), recorded.len(), uops, bytes)
+            let (uops, bytes) = emitted.as_ref().map_or((0, 0), |e| (e.uops, e.code_bytes));
+            (recorded.bare().name.clone(), recorded.bare().len(), uops, bytes)
         })
         .collect()
     }
@@ -546,19 +539,5 @@ impl Engine {
     /// The longest time that the host has waited for a compilation.
     pub fn longest_pause(&self) -> Duration {
         self.stats.borrow().longest_pause
-    }
-}
-
-/// Exit counts follow their guards into the new emission.
-fn carry_counts(previous: &Emitted, next: &Emitted) {
-    let exits = previous.tree.snaps.iter().zip(&previous.exits);
-    let counts: FxHashMap<_, _> = exits
-        .filter(|(s, _)| previous.is_recorded(s.guard))
-        .map(|(s, count)| (s.guard, count.get()))
-        .collect();
-    for (snapshot, counter) in next.tree.snaps.iter().zip(&next.exits) {
-        if let Some(&count) = counts.get(&snapshot.guard).filter(|_| next.is_recorded(snapshot.guard)) {
-            counter.set(count);
-        }
     }
 }

@@ -7,6 +7,7 @@ pub mod bytecodes;
 pub mod canon;
 pub mod eval;
 mod lex;
+pub mod packed;
 pub mod parse;
 pub mod print;
 pub mod sides;
