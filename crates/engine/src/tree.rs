@@ -173,22 +173,27 @@ pub struct Exit {
 }
 
 impl Exit {
+    #[inline]
     pub(crate) fn target(&self) -> &ExitTarget {
         self.emitted.target(self.snap)
     }
     /// Frames to restore, the root frame first. Their slots are written already.
+    #[inline]
     pub fn frames(&self) -> &[FrameState] {
         &self.target().frames
     }
     /// Whether to execute the innermost frame's instruction, or to raise the pending error there.
+    #[inline]
     pub fn resume(&self) -> Resume {
         self.target().resume
     }
     /// Whether a side trace should be recorded from here.
+    #[inline]
     pub fn is_hot(&self) -> bool {
         self.hot
     }
     /// The guard that failed.
+    #[inline]
     pub fn guard(&self) -> GuardId {
         self.target().guard
     }
