@@ -12,13 +12,15 @@ use uplift_uop::{HostSpec, Tree};
 
 /// A tree to compile.
 pub(crate) struct Job {
-    pub(crate) tree: u32,
+    /// The tree's serial number.
+    pub(crate) tree: u64,
     pub(crate) recorded: Tree,
 }
 
 /// A tree compiled, or why not.
 pub(crate) struct Done {
-    pub(crate) tree: u32,
+    /// The tree's serial number.
+    pub(crate) tree: u64,
     pub(crate) result: Result<Output, Failure>,
 }
 

@@ -8,8 +8,9 @@ use crate::config::{CompileMode, Config};
 use crate::events;
 use crate::stats::Stats;
 use crate::tree::{Code, Emitted, Exit, ExitTarget, TreeState, roots};
+use crate::trees::Trees;
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::cell::{Cell, Ref, RefCell};
+use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
 use std::rc::Rc;
 use std::sync::{Arc, mpsc};
@@ -48,7 +49,7 @@ pub struct Engine {
     config: Config,
     attention: Arc<Attention>,
     compilation: RefCell<Compilation>,
-    trees: RefCell<Vec<Rc<TreeState>>>,
+    trees: RefCell<Trees>,
     history: RefCell<FxHashMap<Location, History>>,
     dependants: RefCell<FxHashMap<u64, Vec<u32>>>,
     /// Assumptions that broke while a recording was under way.
@@ -115,11 +116,11 @@ impl Engine {
         }
         if let Some(id) = cell.tree() {
             let trees = self.trees.borrow();
-            let Some(tree) = trees.get(id as usize) else { return Action::Interpret };
-            if tree.dead.get() {
+            // The tree that the cell means may be dead, and its number another's.
+            let Some(tree) = trees.get(id).filter(|tree| tree.header == at) else {
                 cell.reset();
                 return Action::Interpret;
-            }
+            };
             return if tree.emitted.borrow().is_some() { Action::Enter(id) } else { Action::Interpret };
         }
         if self.recording.get() {
@@ -152,10 +153,9 @@ impl Engine {
             Ok(tree) => tree,
             Err(reason) => return self.refuse(at, cell, reason),
         };
-        let mut trees = self.trees.borrow_mut();
-        let id = trees.len() as u32;
-        let state = Rc::new(TreeState {
+        let state = self.trees.borrow_mut().insert(|id, serial| TreeState {
             id,
+            serial,
             header: at,
             recorded: RefCell::new(PackedTree::new(tree)),
             emitted: RefCell::default(),
@@ -166,14 +166,12 @@ impl Engine {
             pending_uops: Cell::new(0),
             refused: RefCell::default(),
         });
-        trees.push(Rc::clone(&state));
-        drop(trees);
         self.depend(&state);
         self.stats.borrow_mut().traces += 1;
         match self.emit(&state) {
-            Ok(()) => cell.set_tree(id),
+            Ok(()) => cell.set_tree(state.id),
             Err(reason) => {
-                state.dead.set(true);
+                self.bury(&state);
                 self.refuse(at, cell, reason);
             }
         }
@@ -210,6 +208,18 @@ impl Engine {
             let trees = dependants.entry(assumption).or_default();
             if !trees.contains(&state.id) {
                 trees.push(state.id);
+            }
+        }
+    }
+
+    fn undepend(&self, state: &TreeState, assumptions: &[u64]) {
+        let mut dependants = self.dependants.borrow_mut();
+        for assumption in assumptions {
+            if let Some(trees) = dependants.get_mut(assumption) {
+                trees.retain(|&id| id != state.id);
+                if trees.is_empty() {
+                    dependants.remove(assumption);
+                }
             }
         }
     }
@@ -260,7 +270,9 @@ impl Engine {
         self.stats.borrow_mut().side_traces += 1;
         // Re-emission is worth it once a good part of the tree is new; until then the trace waits in line.
         if tree.pending_uops.get() * 8 >= tree.recorded.borrow().bare().len() && self.emit(tree).is_err() {
-            *tree.recorded.borrow_mut() = previous;
+            let refused = tree.recorded.replace(previous);
+            self.undepend(tree, &refused.bare().assumptions);
+            self.depend(tree);
             self.refuse_side(exit);
         }
     }
@@ -298,7 +310,7 @@ impl Engine {
                 outcome
             }
             Compilation::Background { jobs, .. } => {
-                if jobs.try_send(Job { tree: state.id, recorded }).is_err() {
+                if jobs.try_send(Job { tree: state.serial, recorded }).is_err() {
                     return Err(AbortReason::CompileFailed);
                 }
                 state.compiling.set(true);
@@ -314,14 +326,14 @@ impl Engine {
                 Compilation::Inline(_) => Err(mpsc::TryRecvError::Empty),
             };
             let Ok(Done { tree, result }) = done else { return };
-            let Some(state) = self.trees.borrow().get(tree as usize).cloned() else { continue };
+            let Some(state) = self.trees.borrow().with_serial(tree).cloned() else { continue };
             state.compiling.set(false);
             let full = matches!(&result, Err(f) if f.reason == AbortReason::NoCodeMemory);
             let failed = self.install(&state, result).is_err();
             if full && self.evict_one(state.id) {
                 let _ = self.emit(&state);
             } else if failed && state.emitted.borrow().is_none() {
-                state.dead.set(true);
+                self.bury(&state);
             } else if state.pending_uops.get() > 0 {
                 // Side traces arrived meanwhile.
                 let _ = self.emit(&state);
@@ -355,20 +367,35 @@ impl Engine {
 
     fn evict_one(&self, but: u32) -> bool {
         let trees = self.trees.borrow();
-        let alive = trees.iter().filter(|t| t.id != but && !t.dead.get() && t.emitted.borrow().is_some());
-        let Some(oldest) = alive.min_by_key(|t| t.last_entry.get()) else { return false };
-        let bytes = oldest.emitted.take().map_or(0, |e| e.code_bytes);
-        oldest.dead.set(true);
+        let others = trees.iter().filter(|t| t.id != but && t.emitted.borrow().is_some());
+        let Some(oldest) = others.min_by_key(|t| t.last_entry.get()).cloned() else { return false };
+        drop(trees);
+        let bytes = oldest.emitted.borrow().as_ref().map_or(0, |e| e.code_bytes);
         events::evict(&oldest.recorded.borrow().bare().name, bytes);
+        self.bury(&oldest);
         self.stats.borrow_mut().evicted += 1;
         true
+    }
+
+    /// Lets go of a tree that shall not be entered any more. Who runs it or left it still holds it.
+    fn bury(&self, tree: &TreeState) {
+        if tree.dead.replace(true) {
+            return;
+        }
+        self.trees.borrow_mut().remove(tree);
+        tree.emitted.take();
+        let recorded = tree.recorded.borrow();
+        self.undepend(tree, &recorded.bare().assumptions);
+        let mut stats = self.stats.borrow_mut();
+        stats.entries += tree.entries.get();
+        stats.uops_recorded += recorded.bare().len() as u64;
     }
 
     // --- Entering --------------------------------------------------------------------------------------------------
 
     /// First slot, and one past the last slot, that a tree may touch, relative to its root frame.
     pub fn slots(&self, tree: u32) -> (i32, i32) {
-        self.trees.borrow().get(tree as usize).map_or((0, 0), |t| t.recorded.borrow().bare().slots)
+        self.trees.borrow().get(tree).map_or((0, 0), |t| t.recorded.borrow().bare().slots)
     }
 
     /// Runs a tree in place of the interpreter, from its header in the frame whose first slot is at `frame`. `None`: the
@@ -378,11 +405,8 @@ impl Engine {
     /// The frame must stand at the tree's header with all slots of [`Engine::slots`] accessible, and `context` must be the
     /// host that the declared functions expect.
     pub unsafe fn enter(&self, tree: u32, context: *mut c_void, frame: *mut u64) -> Option<Exit> {
-        let state = self.trees.borrow().get(tree as usize).cloned()?;
+        let state = self.trees.borrow().get(tree).cloned()?;
         let emitted = state.emitted.borrow().clone()?;
-        if state.dead.get() {
-            return None;
-        }
         let now = self.clock.get() + 1;
         self.clock.set(now);
         state.last_entry.set(now);
@@ -451,12 +475,10 @@ impl Engine {
         }
         let Some(trees) = self.dependants.borrow_mut().remove(&assumption) else { return };
         for id in trees {
-            let Some(tree) = self.trees.borrow().get(id as usize).cloned() else { continue };
-            if !tree.dead.replace(true) {
-                events::invalidate(&tree.recorded.borrow().bare().name, assumption);
-                self.stats.borrow_mut().invalidated += 1;
-                tree.emitted.take();
-            }
+            let Some(tree) = self.trees.borrow().get(id).cloned() else { continue };
+            events::invalidate(&tree.recorded.borrow().bare().name, assumption);
+            self.stats.borrow_mut().invalidated += 1;
+            self.bury(&tree);
         }
         if self.active.borrow().iter().any(|t| t.dead.get()) {
             self.attention.set(Attention::INVALIDATED);
@@ -480,8 +502,9 @@ impl Engine {
 
     /// All references and words that live trees hold as constants: roots for the host's collector.
     pub fn for_each_root(&self, mut visit: impl FnMut(u64)) {
-        for tree in self.trees.borrow().iter() {
-            // Dead trees may still stand on the native stack, and then finish their current iteration.
+        let (trees, active) = (self.trees.borrow(), self.active.borrow());
+        // Dead trees may still stand on the native stack, and then finish their current iteration.
+        for tree in trees.iter().chain(active.iter().filter(|tree| tree.dead.get())) {
             roots(tree.recorded.borrow().bare()).for_each(&mut visit);
             if let Some(emitted) = &*tree.emitted.borrow() {
                 emitted.roots().iter().copied().for_each(&mut visit);
@@ -525,15 +548,19 @@ impl Engine {
 
     /// Names of all live trees with their sizes: uops recorded, uops emitted, bytes of code.
     pub fn trees(&self) -> Vec<(String, usize, usize, usize)> {
-        let trees: Ref<'_, Vec<_>> = self.trees.borrow();
-        let live = trees.iter().filter(|t| !t.dead.get());
-        live.map(|t| {
+        let trees = self.trees.borrow();
+        let rows = trees.iter().map(|t| {
             let recorded = t.recorded.borrow();
             let emitted = t.emitted.borrow();
             let (uops, bytes) = emitted.as_ref().map_or((0, 0), |e| (e.uops, e.code_bytes));
             (recorded.bare().name.clone(), recorded.bare().len(), uops, bytes)
-        })
-        .collect()
+        });
+        rows.collect()
+    }
+
+    /// How many numbers trees have: the most trees that were alive at once. Those of dead trees are used again.
+    pub fn tree_numbers(&self) -> usize {
+        self.trees.borrow().numbers()
     }
 
     /// The longest time that the host has waited for a compilation.

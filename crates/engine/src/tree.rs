@@ -147,7 +147,10 @@ pub(crate) fn roots(tree: &Tree) -> impl Iterator<Item = u64> + '_ {
 
 /// A tree of the cache, through all its emissions.
 pub(crate) struct TreeState {
+    /// Its number while it is alive; another tree's afterwards.
     pub(crate) id: u32,
+    /// Its number for good.
+    pub(crate) serial: u64,
     pub(crate) header: Location,
     /// What was recorded so far; the next emission is made from it.
     pub(crate) recorded: RefCell<PackedTree>,
