@@ -16,6 +16,8 @@ pub mod table;
 pub mod trace;
 pub mod verify;
 
-pub use spec::{Effects, Elem, Field, FnAddr, HostFn, HostSpec, IntRepr, KindTest, ReprSpec, Width};
+pub use spec::{
+    Effects, Elem, Field, FnAddr, HostFn, HostSpec, IntRepr, KindPlace, KindTest, ReprSpec, Width,
+};
 pub use table::{ImmKind, Op, OpInfo, Section, Ty};
 pub use trace::*;
