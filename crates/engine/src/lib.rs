@@ -13,6 +13,7 @@ mod engine;
 mod events;
 mod stats;
 mod tree;
+mod trees;
 
 pub use attention::Attention;
 pub use config::{Backend, CompileMode, Config, Dump, Stage};

@@ -114,7 +114,7 @@ impl<'a> Lower<'a, '_> {
                 fixes.push(Fix::Word(slot, self.box_const(scalar)?));
                 continue;
             }
-            let ReprSpec { int, float_offset, ref_tag, bools } = self.spec.repr;
+            let ReprSpec { int, float_offset, ref_tag, bools, .. } = self.spec.repr;
             match self.tree.ty(val) {
                 Ty::Word => {}
                 Ty::Int if int.is_none() => return super::words::not_boxed("integers"),
