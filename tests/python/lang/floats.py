@@ -94,3 +94,15 @@ print([newton(float(v)) for v in (2, 3, 1e-8, 1e100)], newton(2))
 print(sum([1e100, 1.0, -1e100]), sum([0.5, 1]), sum([1, 0.5], 10), 3 * 0.1, 0.3 / 0.1, 0.3 // 0.1, 5.0 // 0.1, -5 // 0.3, 1e308 * 10, -1e308 * 10)
 z = complex(1, -2)
 print(z, z * z, z + 1, z / (1 + 1j), abs(3 + 4j), z.real, z.imag, z.conjugate(), z == 1 - 2j, 2j ** 2, -z, complex("1+2j"), complex(0, -0.0), 1j * 1j, repr(0j), (1 + 0j) == 1, 1 / 2j)
+
+
+def powers(n):
+    # C's pow is not always the root, nor the product: the last digit shows it.
+    x, total = 0.1, 0
+    for _ in range(n):
+        x = (x * 997.13) % 1.0
+        total += (x**0.5 != math.sqrt(x)) + 1000 * (x**2 != x * x) + 1000000 * ((-x) ** 2 != x * x)
+    return total
+
+
+print(powers(30000))

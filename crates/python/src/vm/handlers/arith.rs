@@ -313,25 +313,19 @@ fn pow_words<M: PyMachine>(m: &mut M, at: At, dst: u16, f: &'static HostFn, x: M
     }
 }
 
-/// `a ** b` where it is finite and real. Squares are products, which C's `pow` equals by rounding correctly there.
+/// `a ** b` where it is finite and real: always C's `pow`, whose results for 2 and 0.5 are not always those of a product
+/// and a root.
 #[inline(always)]
 fn pow_floats<M: PyMachine>(m: &mut M, a: M::Float, b: M::Float) -> Option<M::Float> {
-    let (two, half, zero, limit) =
-        (m.const_float(2.0), m.const_float(0.5), m.const_float(0.0), m.const_float(f64::MAX));
+    let (two, zero, limit) = (m.const_float(2.0), m.const_float(0.0), m.const_float(f64::MAX));
     let squares = m.float_eq(b, two);
-    let p = if m.test(squares) {
-        m.float_mul(a, a)
-    } else {
+    if !m.test(squares) {
         let positive = m.float_gt(a, zero);
         if !m.test(positive) {
             return None;
         }
-        let root = m.float_eq(b, half);
-        if m.test(root) {
-            return Some(m.float_sqrt(a));
-        }
-        m.call_float(FLOAT_POW, args![Float a, Float b])
-    };
+    }
+    let p = m.call_float(FLOAT_POW, args![Float a, Float b]);
     let finite = m.float_le(p, limit);
     m.test(finite).then_some(p)
 }
