@@ -199,7 +199,7 @@ fn resume<M: PyMachine>(m: &mut M, at: At, i: insn::ForIter, o: M::Ref) -> Optio
     Some(Flow::Go(code, start.wrapping_add(op.words())))
 }
 
-/// Starts a call whose only argument is a generator that it uses up: the generator runs in a frame of its own.
+/// Starts a call whose only argument is a generator that it uses up, or becomes one: it runs in a frame of its own.
 /// The interpreter's way; `None` for other arguments.
 #[inline(always)]
 pub fn consume_call<M: PyMachine>(m: &mut M, at: At, consumer: Consumer, w: call::Window) -> Option<Flow> {
@@ -207,7 +207,8 @@ pub fn consume_call<M: PyMachine>(m: &mut M, at: At, consumer: Consumer, w: call
         return None;
     }
     let source = m.slot(w.first());
-    let g = Vm::runnable_generator(Word(m.hint_word(source)))?;
+    let source = Word(m.hint_word(source));
+    let g = Vm::runnable_generator(source).or_else(|| m.host().each(at.pc, source))?;
     let before = m.host().frame().base;
     let flow = m.host().enter_consumed(at.pc, g, consumer, w.dst, w.words);
     Some(moved(m, before, flow))
