@@ -7,7 +7,7 @@ use crate::compile::{Compilation, Done, Failure, Job, Output, Pipeline};
 use crate::config::{CompileMode, Config};
 use crate::events;
 use crate::stats::Stats;
-use crate::tree::{Code, Emitted, Exit, ExitTarget, TreeState, roots};
+use crate::tree::{Code, Emitted, Entry, Exit, ExitTarget, TreeState, roots};
 use crate::trees::Trees;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::{Cell, RefCell};
@@ -50,6 +50,8 @@ pub struct Engine {
     attention: Arc<Attention>,
     compilation: RefCell<Compilation>,
     trees: RefCell<Trees>,
+    /// The tree of each header.
+    headers: RefCell<FxHashMap<Location, u32>>,
     history: RefCell<FxHashMap<Location, History>>,
     dependants: RefCell<FxHashMap<u64, Vec<u32>>>,
     /// Assumptions that broke while a recording was under way.
@@ -80,6 +82,7 @@ impl Engine {
             attention,
             compilation: RefCell::new(compilation),
             trees: RefCell::default(),
+            headers: RefCell::default(),
             history: RefCell::default(),
             dependants: RefCell::default(),
             broken: RefCell::default(),
@@ -166,6 +169,7 @@ impl Engine {
             pending_uops: Cell::new(0),
             refused: RefCell::default(),
         });
+        self.headers.borrow_mut().insert(at, state.id);
         self.depend(&state);
         self.stats.borrow_mut().traces += 1;
         match self.emit(&state) {
@@ -278,7 +282,7 @@ impl Engine {
     }
 
     fn refuse_side(&self, exit: &Exit) {
-        let count = exit.target().count();
+        let count = exit.target().taken.get();
         exit.tree
             .refused
             .borrow_mut()
@@ -383,6 +387,7 @@ impl Engine {
             return;
         }
         self.trees.borrow_mut().remove(tree);
+        self.headers.borrow_mut().remove(&tree.header);
         tree.emitted.take();
         let recorded = tree.recorded.borrow();
         self.undepend(tree, &recorded.bare().assumptions);
@@ -393,45 +398,75 @@ impl Engine {
 
     // --- Entering --------------------------------------------------------------------------------------------------
 
-    /// First slot, and one past the last slot, that a tree may touch, relative to its root frame.
-    pub fn slots(&self, tree: u32) -> (i32, i32) {
-        self.trees.borrow().get(tree).map_or((0, 0), |t| t.recorded.borrow().bare().slots)
+    /// Tree number `tree`, to be entered. `None`: it is gone.
+    #[inline]
+    pub fn entry(&self, tree: u32) -> Option<Entry> {
+        let trees = self.trees.borrow();
+        let tree = trees.get(tree)?;
+        let emitted = Rc::clone(tree.emitted.borrow().as_ref()?);
+        Some(Entry { tree: Rc::clone(tree), emitted })
     }
 
-    /// Runs a tree in place of the interpreter, from its header in the frame whose first slot is at `frame`. `None`: the
-    /// tree is gone, and nothing was run.
+    /// Runs a tree in place of the interpreter, from its header in the frame whose first slot is at `frame`.
     ///
     /// # Safety
-    /// The frame must stand at the tree's header with all slots of [`Engine::slots`] accessible, and `context` must be the
+    /// The frame must stand at the tree's header with all slots of [`Entry::slots`] accessible, and `context` must be the
     /// host that the declared functions expect.
-    pub unsafe fn enter(&self, tree: u32, context: *mut c_void, frame: *mut u64) -> Option<Exit> {
-        let state = self.trees.borrow().get(tree).cloned()?;
-        let emitted = state.emitted.borrow().clone()?;
+    pub unsafe fn enter(&self, entry: Entry, context: *mut c_void, frame: *mut u64) -> Exit {
+        let Entry { tree, emitted } = entry;
         let now = self.clock.get() + 1;
         self.clock.set(now);
-        state.last_entry.set(now);
-        state.entries.set(state.entries.get() + 1);
-        events::enter(&state);
-        self.active.borrow_mut().push(Rc::clone(&state));
+        tree.last_entry.set(now);
+        tree.entries.set(tree.entries.get() + 1);
+        events::enter(&tree);
+        self.active.borrow_mut().push(Rc::clone(&tree));
         // SAFETY: the caller's promise; `emitted` keeps the code alive.
         let snap = unsafe { self.run(&emitted, context, frame) };
         self.active.borrow_mut().pop();
-        let snap = snap?;
-        let hot = self.is_hot(&state, &emitted, emitted.count_exit(snap));
-        Some(Exit { emitted, tree: state, snap, hot })
+        let hot = self.count_exit(&tree, &emitted, snap);
+        Exit { emitted, tree, snap, hot }
     }
 
-    unsafe fn run(&self, emitted: &Emitted, context: *mut c_void, frame: *mut u64) -> Option<SnapId> {
+    /// The tree that goes on where `exit` has left, without the host in between: the root frame stands at its header,
+    /// and there are no other frames.
+    pub fn next(&self, exit: &Exit) -> Option<Entry> {
+        if exit.hot || self.attention.get() != 0 {
+            return None;
+        }
+        if self.clock.get().is_multiple_of(64) {
+            // Trees may follow each other for a long time.
+            self.collect_done();
+        }
+        let state = exit.target();
+        // At its own header the tree may have done nothing: the host's turn, so that there is progress.
+        let here = exit.location().filter(|&here| here != exit.tree.header)?;
+        if let Some(next) = state.next.get() {
+            let next = self.entry(next).filter(|entry| entry.tree.header == here);
+            if next.is_none() {
+                state.next.set(None);
+            }
+            return next;
+        }
+        // Rare exits need no shortcut, and the others find it soon.
+        if !state.taken.get().is_power_of_two() {
+            return None;
+        }
+        let id = self.headers.borrow().get(&here).copied()?;
+        state.next.set(Some(id));
+        self.entry(id)
+    }
+
+    unsafe fn run(&self, emitted: &Emitted, context: *mut c_void, frame: *mut u64) -> SnapId {
         match &emitted.code {
             #[cfg(feature = "cranelift")]
             // SAFETY: the caller's promise.
-            Code::Native(blob) => Some(SnapId(unsafe { (blob.entry())(context, frame) } as u32)),
+            Code::Native(blob) => SnapId(unsafe { (blob.entry())(context, frame) } as u32),
             Code::Interp(tree, layout) => {
                 let program = uplift_interp::Program::with_layout(tree, self.spec, layout);
                 // SAFETY: the caller's promise.
                 let exit = unsafe { program.run(context, frame, self.attention.word(), None) };
                 match exit {
-                    Ok(exit) => Some(exit.snap),
+                    Ok(exit) => exit.snap,
                     // The optimizer's output was malformed, which its verifier excludes; the frame may be half-way.
                     Err(fault) => unreachable!("uop interpreter: {fault:?}"),
                 }
@@ -439,27 +474,43 @@ impl Engine {
         }
     }
 
-    fn is_hot(&self, state: &Rc<TreeState>, emitted: &Emitted, exit: &ExitTarget) -> bool {
-        let count = exit.count();
-        events::exit(state, exit.guard, count);
-        if count < self.config.side_threshold
-            || exit.resume == Resume::Raise
-            || !emitted.is_recorded(exit.guard)
-            || self.attention.get() != 0
+    /// Counts an exit. Whether a side trace shall be recorded from it.
+    #[inline]
+    fn count_exit(&self, tree: &Rc<TreeState>, emitted: &Emitted, snap: SnapId) -> bool {
+        let exit = emitted.target(snap);
+        let count = exit.taken.get().saturating_add(1);
+        exit.taken.set(count);
+        events::exit(tree, exit.guard, count);
+        count >= exit.ask.get() && self.is_hot(tree, emitted, exit, count)
+    }
+
+    /// Whether to record from an exit that was taken `count` times; if not, says when to ask again.
+    #[cold]
+    fn is_hot(&self, tree: &Rc<TreeState>, emitted: &Emitted, exit: &ExitTarget, count: u32) -> bool {
+        if exit.resume == Resume::Raise || !emitted.is_recorded(exit.guard) {
+            exit.ask.set(u32::MAX);
+            return false;
+        }
+        if count < self.config.side_threshold {
+            exit.ask.set(self.config.side_threshold);
+            return false;
+        }
+        if self.attention.get() != 0 {
+            return false;
+        }
+        if let Some(&limit) = tree.refused.borrow().get(&exit.guard)
+            && count < limit
         {
+            exit.ask.set(limit);
             return false;
         }
-        if state.refused.borrow().get(&exit.guard).is_some_and(|&limit| count < limit) {
-            return false;
-        }
-        let waiting = state.recorded.borrow().bare().traces.iter().any(|t| t.parent == Some(exit.guard));
-        if waiting {
+        if tree.recorded.borrow().bare().traces.iter().any(|t| t.parent == Some(exit.guard)) {
             // Its side trace is recorded but not yet emitted, and the exit is still hot: time to re-emit.
-            if !state.compiling.get()
-                && state.pending_uops.get() > 0
+            if !tree.compiling.get()
+                && tree.pending_uops.get() > 0
                 && count.is_multiple_of(self.config.side_threshold)
             {
-                let _ = self.emit(state);
+                let _ = self.emit(tree);
             }
             return false;
         }
@@ -528,7 +579,7 @@ impl Engine {
             for exit in emitted.taken() {
                 let phase = if exit.guard.phase == Phase::Body { "body" } else { "preamble" };
                 let guard = format!("g{}.{phase}", exit.guard.number);
-                exits.push((emitted.name.clone(), guard, u64::from(exit.count())));
+                exits.push((emitted.name.clone(), guard, u64::from(exit.taken.get())));
             }
         }
         exits.sort_by(|a, b| b.2.cmp(&a.2).then_with(|| a.cmp(b)));

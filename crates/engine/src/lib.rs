@@ -20,7 +20,7 @@ pub use config::{Backend, CompileMode, Config, Dump, Stage};
 pub use drive::{Driven, Embed};
 pub use engine::{Engine, EngineError};
 pub use stats::Stats;
-pub use tree::Exit;
+pub use tree::{Entry, Exit};
 pub use uplift_record::{
     AbortReason, Action, Arg, Finished, Host, Interp, Limits, Location, LoopCell, Machine, Recorded,
     Recorder, Start,

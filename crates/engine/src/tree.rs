@@ -16,9 +16,14 @@ pub(crate) enum Code {
     Interp(Tree, uplift_interp::Layout),
 }
 
-/// An exit that was taken: how often, and what it gives the host, unpacked.
+/// An exit that was taken: how often, what it gives the host, unpacked, and what follows.
 pub(crate) struct ExitTarget {
-    count: Cell<u32>,
+    /// How often it was taken.
+    pub(crate) taken: Cell<u32>,
+    /// The count at which to ask again whether a side trace shall be recorded.
+    pub(crate) ask: Cell<u32>,
+    /// The tree whose header it ends at.
+    pub(crate) next: Cell<Option<u32>>,
     pub(crate) guard: GuardId,
     pub(crate) resume: Resume,
     pub(crate) frames: Box<[FrameState]>,
@@ -26,12 +31,14 @@ pub(crate) struct ExitTarget {
 
 impl ExitTarget {
     fn new(snapshot: &Snapshot) -> Box<ExitTarget> {
-        let frames = snapshot.frames.as_slice().into();
-        Box::new(ExitTarget { count: Cell::new(0), guard: snapshot.guard, resume: snapshot.resume, frames })
-    }
-    /// How often the exit was taken.
-    pub(crate) fn count(&self) -> u32 {
-        self.count.get()
+        Box::new(ExitTarget {
+            taken: Cell::new(0),
+            ask: Cell::new(0),
+            next: Cell::new(None),
+            guard: snapshot.guard,
+            resume: snapshot.resume,
+            frames: snapshot.frames.as_slice().into(),
+        })
     }
 }
 
@@ -39,6 +46,7 @@ impl ExitTarget {
 pub(crate) struct Emitted {
     pub(crate) name: String,
     pub(crate) uops: usize,
+    pub(crate) slots: (i32, i32),
     pub(crate) code: Code,
     pub(crate) code_bytes: usize,
     snaps: PackedSnapshots,
@@ -52,9 +60,9 @@ pub(crate) struct Emitted {
 impl Emitted {
     /// An emission, as `code`, of an optimised tree whose recorded tree has `recorded_guards` guards.
     pub(crate) fn new(output: Optimized, code: Code, code_bytes: usize, recorded_guards: u32) -> Emitted {
-        let Optimized { name, uops, snaps, roots } = output;
+        let Optimized { name, uops, slots, snaps, roots } = output;
         let exits = (0..snaps.len()).map(|_| OnceCell::new()).collect();
-        Emitted { name, uops, code, code_bytes, snaps, exits, roots, recorded_guards }
+        Emitted { name, uops, slots, code, code_bytes, snaps, exits, roots, recorded_guards }
     }
     /// Whether a guard was recorded, not invented by the optimizer: only then it can take a side trace.
     pub(crate) fn is_recorded(&self, guard: GuardId) -> bool {
@@ -64,13 +72,6 @@ impl Emitted {
     #[inline]
     pub(crate) fn target(&self, snap: SnapId) -> &ExitTarget {
         self.exits[snap.0 as usize].get_or_init(|| self.unpack(snap))
-    }
-    /// Counts one exit.
-    #[inline]
-    pub(crate) fn count_exit(&self, snap: SnapId) -> &ExitTarget {
-        let target = self.target(snap);
-        target.count.set(target.count().saturating_add(1));
-        target
     }
     #[cold]
     fn unpack(&self, snap: SnapId) -> Box<ExitTarget> {
@@ -86,7 +87,7 @@ impl Emitted {
         let kept = |exit: &&ExitTarget| previous.is_recorded(exit.guard) && self.is_recorded(exit.guard);
         for exit in previous.taken().filter(kept) {
             let known = counts.entry(exit.guard).or_default();
-            *known = exit.count().max(*known);
+            *known = exit.taken.get().max(*known);
         }
         if counts.is_empty() {
             return;
@@ -94,7 +95,7 @@ impl Emitted {
         self.snaps.for_each(|id, snapshot| {
             if let Some(&count) = counts.get(&snapshot.guard) {
                 let target = self.exits[id.0 as usize].get_or_init(|| ExitTarget::new(snapshot));
-                target.count.set(count);
+                target.taken.set(count);
             }
         });
     }
@@ -117,6 +118,7 @@ impl Emitted {
 pub(crate) struct Optimized {
     name: String,
     uops: usize,
+    slots: (i32, i32),
     snaps: PackedSnapshots,
     roots: Box<[u64]>,
 }
@@ -127,6 +129,7 @@ impl Optimized {
         Optimized {
             name: tree.name.clone(),
             uops: tree.len(),
+            slots: tree.slots,
             snaps: PackedSnapshots::new(&tree.snaps),
             roots: roots(tree).collect(),
         }
@@ -167,6 +170,19 @@ pub(crate) struct TreeState {
     pub(crate) refused: RefCell<rustc_hash::FxHashMap<GuardId, u32>>,
 }
 
+/// A tree about to be entered.
+pub struct Entry {
+    pub(crate) tree: Rc<TreeState>,
+    pub(crate) emitted: Rc<Emitted>,
+}
+
+impl Entry {
+    /// First slot, and one past the last slot, that the tree may touch, relative to its root frame.
+    pub fn slots(&self) -> (i32, i32) {
+        self.emitted.slots
+    }
+}
+
 /// How a tree was left.
 pub struct Exit {
     pub(crate) emitted: Rc<Emitted>,
@@ -194,6 +210,13 @@ impl Exit {
     #[inline]
     pub fn is_hot(&self) -> bool {
         self.hot
+    }
+    /// The header that the innermost frame may stand at, if it is the root frame.
+    pub(crate) fn location(&self) -> Option<Location> {
+        match self.frames() {
+            &[FrameState { code, pc, .. }] if self.resume() == Resume::Execute => Some(Location { code, pc }),
+            _ => None,
+        }
     }
     /// The guard that failed.
     #[inline]

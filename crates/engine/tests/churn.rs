@@ -172,7 +172,7 @@ fn a_tree_that_dies_while_it_runs_keeps_its_roots_until_it_is_left() {
         let mut slots = [0u64; 4];
         let context = std::ptr::from_ref(&host).cast_mut().cast();
         // SAFETY: the tree's only slot is there, and the context is a `Host`.
-        let exit = unsafe { engine.enter(id, context, slots.as_mut_ptr()) }.expect("the tree ran");
+        let exit = unsafe { engine.enter(engine.entry(id).expect("it lives"), context, slots.as_mut_ptr()) };
         assert!(host.action.borrow().is_none());
         assert_eq!((slots[0], exit.frames()[0].pc), (0x11, 3), "left at the poll behind the call");
         assert!(!exit.is_hot() && engine.start_side(&exit, 0).is_none());
@@ -203,6 +203,6 @@ fn a_compilation_that_comes_too_late_does_not_become_another_tree() {
     let mut slots = [0u64; 4];
     let context = std::ptr::from_ref(&host).cast_mut().cast();
     // SAFETY: the tree's only slot is there, and the context is a `Host`.
-    unsafe { engine.enter(id, context, slots.as_mut_ptr()) }.expect("the tree ran");
+    unsafe { engine.enter(engine.entry(id).expect("it lives"), context, slots.as_mut_ptr()) };
     assert_eq!(slots[0], 0x21, "the second tree's word");
 }
