@@ -11,6 +11,22 @@ pub struct BigInt {
     pub value: IBig,
 }
 
+impl BigInt {
+    /// Bytes of the digits, which are not on the heap unless they fit the object itself.
+    #[inline]
+    pub fn external_bytes(&self) -> usize {
+        digit_bytes(&self.value)
+    }
+}
+
+/// Bytes that the digits of `value` take beside it, as [`crate::heap::Heap::external`] counts them.
+#[inline]
+pub fn digit_bytes(value: &IBig) -> usize {
+    // Two machine words are kept in place.
+    let bytes = dashu_base::BitTest::bit_len(value).div_ceil(64) * 8;
+    if bytes <= 16 { 0 } else { bytes }
+}
+
 /// An instance of a user subclass of `int` or `float`: its plain value.
 #[repr(C)]
 pub struct Boxed {

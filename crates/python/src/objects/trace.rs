@@ -64,7 +64,7 @@ pub unsafe fn trace(p: *mut Header, m: &mut Marker) {
                     m.word(e.key);
                 }
             }
-            TypeTag::BigInt => m.live += size_of::<BigInt>() + 32,
+            TypeTag::BigInt => m.live += size_of::<BigInt>() + (*(p as *mut BigInt)).external_bytes(),
             TypeTag::Boxed => words!(Boxed: value, dict),
             TypeTag::Complex => m.live += size_of::<Complex>(),
             TypeTag::Bytes => m.live += size_of::<Bytes>() + (&*(p as *mut Bytes)).data.len(),

@@ -313,7 +313,16 @@ impl Vm {
                 None => return Ok(None),
             }
         }
-        self.call(it.func, &items).map(Some)
+        let item = self.call(it.func, &items).map(Some);
+        self.ended(item)
+    }
+
+    /// The step of a native iterator: StopIteration out of what it calls ends it, as it ends any other.
+    fn ended(&mut self, item: PyResult<Option<Word>>) -> PyResult<Option<Word>> {
+        match item {
+            Err(_) if self.swallow(Exc::StopIteration) => Ok(None),
+            item => item,
+        }
     }
 
     fn next_filter(&mut self, it: Gc<Filter>) -> PyResult<Option<Word>> {
@@ -321,8 +330,10 @@ impl Vm {
             let keep = if it.func == NONE || it.func == self.types.bool_.word() {
                 self.truthy(w)?
             } else {
-                let r = self.call(it.func, &[w])?;
-                self.truthy(r)?
+                match self.call(it.func, &[w]) {
+                    Ok(r) => self.truthy(r)?,
+                    Err(e) => return self.ended(Err(e)),
+                }
             };
             if keep {
                 return Ok(Some(w));
@@ -394,7 +405,7 @@ impl Vm {
         // A collection cannot run meanwhile: native code is on the stack.
         let r = inner.next(self);
         it.iter = Some(inner);
-        r
+        self.ended(r)
     }
 
     /// Runs `f` on each item until it says false.

@@ -301,7 +301,7 @@ impl Vm {
     #[inline(never)]
     fn place_big(&mut self, value: IBig) -> Word {
         let hdr = self.header(TypeTag::BigInt, self.types.int);
-        self.heap.external(dashu_base::BitTest::bit_len(&value) / 8);
+        self.heap.external(crate::objects::number::digit_bytes(&value));
         self.heap.place(BigInt { hdr, value }).word()
     }
 

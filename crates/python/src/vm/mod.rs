@@ -12,6 +12,7 @@ pub mod class;
 pub mod collect;
 pub mod compare;
 pub mod dunders;
+pub mod each;
 pub mod error;
 pub mod exception;
 pub mod frame;

@@ -206,8 +206,8 @@ fn resume<M: PyMachine>(m: &mut M, at: At, i: insn::ForIter, o: M::Ref) -> Optio
     Some(Flow::Go(code, start.wrapping_add(op.words())))
 }
 
-/// A call whose only argument is a generator that it uses up. The interpreter runs the generator in a frame of its
-/// own, a trace leaves it to a host function. `None` for other arguments.
+/// A call whose only argument is a generator that it uses up, or becomes one. The interpreter runs the generator in a
+/// frame of its own, a trace leaves it to a host function. `None` for other arguments.
 #[inline(always)]
 pub fn consume_call<M: PyMachine>(
     m: &mut M,
@@ -220,11 +220,14 @@ pub fn consume_call<M: PyMachine>(
         return None;
     }
     let source = m.slot(w.first());
-    let g = Vm::runnable_generator(Word(m.hint_word(source)))?;
+    let runnable = Vm::runnable_generator(Word(m.hint_word(source)));
     if M::RECORDS {
+        runnable?;
         let kind = m.const_int(consumer as i64);
         return Some(result(m, w.dst, CONSUME, args![Word callee, Int kind, Word source]));
     }
+    let source = Word(m.hint_word(source));
+    let g = runnable.or_else(|| m.host().each(at.pc, source))?;
     let before = m.host().frame().base;
     let flow = m.host().enter_consumed(at.pc, g, consumer, w.dst, w.words);
     Some(moved(m, before, flow))
