@@ -827,7 +827,7 @@ mod tests {
         let push = Push { number: 0 };
         assert_eq!(kind(&[push, push, JumpIf { to: -2 }, Return {}], 9), CodeErrorKind::StackMismatch);
         assert_eq!(kind(&[push, push, Return {}], 1), CodeErrorKind::StackOverflow);
-        assert_eq!(kind(&[push, JumpIf { to: 7 }, Return {}], 9), CodeErrorKind::JumpTarget(8));
+        assert_eq!(kind(&[push, push, JumpIf { to: 7 }, Return {}], 9), CodeErrorKind::JumpTarget(9));
         assert_eq!(kind(&[push, push], 9), CodeErrorKind::FallsOff);
         assert_eq!(kind(&[Call { args: 1, to: 0 }, Return {}], 9), CodeErrorKind::StackUnderflow);
     }
