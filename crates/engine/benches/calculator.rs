@@ -17,7 +17,7 @@ fn compare(text: &str, kernel: impl Fn(f64) -> f64) {
     let mut output = vec![0.0; input.len()];
     let mut calculator = Calculator::new(Expr::parse(text).expect("an expression"), Config::default());
     let (mut compiled, mut rust) = (Duration::MAX, Duration::MAX);
-    for _ in 0..15 {
+    for _ in 0..41 {
         let start = Instant::now();
         calculator.map(&input, &mut output);
         compiled = compiled.min(start.elapsed());

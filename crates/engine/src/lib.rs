@@ -11,6 +11,7 @@ mod drive;
 mod dump;
 mod engine;
 mod events;
+mod instructions;
 mod stats;
 mod tree;
 
@@ -18,10 +19,11 @@ pub use attention::Attention;
 pub use config::{Backend, CompileMode, Config, Dump, Stage};
 pub use drive::{Driven, Embed};
 pub use engine::{Engine, EngineError};
+pub use instructions::{Instructions, Stop};
 pub use stats::Stats;
 pub use tree::Exit;
 pub use uplift_record::{
     AbortReason, Action, Arg, Finished, Host, Interp, Limits, Location, LoopCell, Machine, Recorded,
-    Recorder, Start,
+    Recorder, Stack, StackHost, Start,
 };
 pub use uplift_uop as uop;

@@ -6,7 +6,9 @@ mod toy_vm;
 
 use toy_vm::{Vm, program};
 use uplift::uop::{HostSpec, Inst, Op, Trace, Tree, Val};
-use uplift::{AbortReason, Action, Backend, Config, Engine, Finished, Host, Limits, Location, LoopCell};
+use uplift::{
+    AbortReason, Action, Backend, Config, Engine, Finished, Host, Instructions, Limits, Location, LoopCell,
+};
 
 const AT: Location = Location { code: 1, pc: 2 };
 
@@ -56,10 +58,10 @@ fn limits_of_a_recording_are_counted_and_change_nothing() {
         (Limits { max_snapshots: 3, ..Limits::default() }, AbortReason::TooManySnapshots),
     ];
     for (limits, reason) in limits {
-        let mut vm = Vm::new(program(), Config::default().threshold(10).limits(limits));
+        let mut vm = Vm::new(program(), Config::default().threshold(10).limits(limits)).expect("well-formed");
         let word = vm.run(5_000).expect("the program runs");
-        assert_eq!(Vm::REPR.unbox_float(word), (0..5_000).map(|i| i as f64 / 2.0).sum::<f64>());
-        let stats = vm.engine().stats();
+        assert_eq!(Vm::REPR.unbox_float(word), (0..5_000).map(|i| f64::from(i) / 2.0).sum::<f64>());
+        let stats = vm.jit().stats();
         assert!(stats.aborts.get(reason) > 1, "tried again after a penalty: {stats}");
         assert!(stats.aborts.get(reason) < 9, "penalties double: {stats}");
         assert_eq!(stats.traces, 0);
@@ -69,11 +71,12 @@ fn limits_of_a_recording_are_counted_and_change_nothing() {
 #[test]
 fn a_tree_takes_no_more_side_traces_than_configured() {
     // The loop's end is a guard that fails once a run; many runs make it hot.
-    let mut vm = Vm::new(program(), Config::default().threshold(2).side_threshold(2).max_side_traces(0));
+    let mut vm = Vm::new(program(), Config::default().threshold(2).side_threshold(2).max_side_traces(0))
+        .expect("well-formed");
     for _ in 0..20 {
         vm.run(50).expect("the program runs");
     }
-    let stats = vm.engine().stats();
+    let stats = vm.jit().stats();
     assert_eq!(stats.side_traces, 0);
     assert!(stats.aborts.get(AbortReason::TooManySideTraces) > 0, "{stats}");
 }
