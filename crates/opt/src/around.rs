@@ -5,7 +5,7 @@ use crate::OptError;
 use crate::heap::Place;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
-use uplift_uop::{HostSpec, ImmKind, Inst, Op, Phase, Snapshot, Trace, Tree, Ty};
+use uplift_uop::{GuardId, HostSpec, ImmKind, Inst, Op, Phase, Snapshot, Trace, Tree, Ty};
 
 /// Side traces by the guard that they continue. A side trace of the preamble's copy also continues the body's copy
 /// (and in an unpeeled tree, the other way round), unless that has one of its own: the bytecode is the same.
@@ -29,6 +29,11 @@ impl Copies {
         copies
     }
 
+    /// Whether a side trace continues some copy of a guard.
+    pub fn has_child(&self, number: u32) -> bool {
+        self.preamble.contains_key(&number) || self.body.contains_key(&number)
+    }
+
     /// The side trace that continues this copy of a guard.
     pub fn child(&self, number: u32, phase: Phase) -> Option<usize> {
         let (preamble, body) = (self.preamble.get(&number), self.body.get(&number));
@@ -46,8 +51,10 @@ impl Copies {
 pub(crate) struct Around {
     /// Slots that they store to.
     pub stores: BTreeSet<i32>,
-    /// Slots that some trace loads before it stores to them: they must not get lost at the header.
-    pub loads: FxHashSet<i32>,
+    /// Slots that some path loads before it stores to them: they must not get lost at the header.
+    loads: FxHashSet<i32>,
+    /// Those among them that the root loads.
+    pub root_loads: FxHashSet<i32>,
     /// Fields and element kinds that the root loads.
     fields: FxHashSet<u64>,
     elems: FxHashSet<u64>,
@@ -57,23 +64,19 @@ pub(crate) struct Around {
 
 impl Around {
     pub fn scan(tree: &Tree, spec: &HostSpec, copies: &Copies) -> Result<Around, OptError> {
-        let returning = returning(tree, copies)?;
+        let holders = holders(tree);
+        let returning = returning(tree, copies, &holders)?;
         let mut around = Around::default();
-        for (trace, returns) in tree.traces.iter().zip(returning) {
-            let mut stored = FxHashSet::default();
+        // Slots stored before each guard that a side trace hangs on.
+        let mut stored_at: ByGuard<FxHashSet<i32>> = ByGuard::default();
+        for (index, (trace, returns)) in tree.traces.iter().zip(returning).enumerate() {
+            let parent = trace.parent.and_then(|parent| stored_at.get(parent));
+            let mut stored = parent.cloned().unwrap_or_default();
             for inst in &trace.insts {
-                match inst.op {
-                    Op::SlotLoad if !stored.contains(&inst.slot()) => {
-                        around.loads.insert(inst.slot());
-                    }
-                    Op::SlotStore => {
-                        stored.insert(inst.slot());
-                        if returns {
-                            around.stores.insert(inst.slot());
-                        }
-                    }
-                    _ if returns => around.writes |= writes(inst, spec),
-                    _ => {}
+                around.inst(inst, spec, returns, index == 0, &mut stored);
+                let guard = tree.snapshot(inst).map(|s| s.guard).filter(|_| inst.op.exits());
+                if let Some(guard) = guard.filter(|guard| copies.has_child(guard.number)) {
+                    stored_at.insert(guard, stored.clone());
                 }
             }
         }
@@ -91,6 +94,25 @@ impl Around {
         Ok(around)
     }
 
+    fn inst(&mut self, inst: &Inst, spec: &HostSpec, returns: bool, root: bool, stored: &mut FxHashSet<i32>) {
+        match inst.op {
+            Op::SlotLoad if !stored.contains(&inst.slot()) => {
+                self.loads.insert(inst.slot());
+                if root {
+                    self.root_loads.insert(inst.slot());
+                }
+            }
+            Op::SlotStore => {
+                stored.insert(inst.slot());
+                if returns {
+                    self.stores.insert(inst.slot());
+                }
+            }
+            _ if returns => self.writes |= writes(inst, spec),
+            _ => {}
+        }
+    }
+
     /// Whether the root loads places like this one.
     pub fn is_loaded(&self, place: Place) -> bool {
         match place {
@@ -106,19 +128,50 @@ impl Around {
     }
 }
 
+/// Something for each recorded guard. Recorded trees may say of a side trace that it continues the body's copy of a
+/// guard of which there is but one yet.
+#[derive(Debug)]
+struct ByGuard<T> {
+    exact: FxHashMap<GuardId, T>,
+    by_number: FxHashMap<u32, GuardId>,
+}
+
+impl<T> Default for ByGuard<T> {
+    fn default() -> ByGuard<T> {
+        ByGuard { exact: FxHashMap::default(), by_number: FxHashMap::default() }
+    }
+}
+
+impl<T> ByGuard<T> {
+    fn insert(&mut self, guard: GuardId, value: T) {
+        self.by_number.entry(guard.number).or_insert(guard);
+        self.exact.insert(guard, value);
+    }
+    fn get(&self, guard: GuardId) -> Option<&T> {
+        self.exact.get(&guard).or_else(|| self.exact.get(self.by_number.get(&guard.number)?))
+    }
+}
+
+/// The trace of each guard.
+fn holders(tree: &Tree) -> ByGuard<usize> {
+    let mut holders = ByGuard::default();
+    for (index, trace) in tree.traces.iter().enumerate() {
+        for inst in trace.insts.iter().filter(|inst| inst.op.exits()) {
+            if let Some(snapshot) = tree.snapshot(inst) {
+                holders.insert(snapshot.guard, index);
+            }
+        }
+    }
+    holders
+}
+
 /// Which traces can return to the loop header: those that end there, and those with a side trace that does.
-fn returning(tree: &Tree, copies: &Copies) -> Result<Vec<bool>, OptError> {
-    let mut holder: FxHashMap<u32, usize> = FxHashMap::default();
+fn returning(tree: &Tree, copies: &Copies, holders: &ByGuard<usize>) -> Result<Vec<bool>, OptError> {
     let mut parents = vec![None; tree.traces.len()];
     for (index, trace) in tree.traces.iter().enumerate() {
         if let Some(parent) = trace.parent {
-            let found = holder.get(&parent.number).copied();
-            parents[index] = Some(found.ok_or(OptError::Malformed("a side trace on no guard"))?);
-        }
-        for inst in trace.insts.iter().filter(|inst| inst.op.exits()) {
-            if let Some(snapshot) = tree.snapshot(inst) {
-                holder.insert(snapshot.guard.number, index);
-            }
+            let holder = holders.get(parent).copied().filter(|&holder| holder < index);
+            parents[index] = Some(holder.ok_or(OptError::Malformed("a side trace on no guard"))?);
         }
     }
     let ends_there = |t: &Trace| t.insts.last().is_some_and(|inst| inst.op == Op::JumpEntry);

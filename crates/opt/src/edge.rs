@@ -23,7 +23,7 @@ impl<'a> Walk<'a> {
         root: bool,
     ) -> Result<(), OptError> {
         let Some(mut contract) = self.contract.take() else { return self.enter_anew(at, around) };
-        let jumps = root || contract.entries.iter().all(|entry| self.may_fit(entry));
+        let jumps = root || contract.entries.iter().all(|entry| self.may_fit(entry, around));
         if jumps {
             let mut args = Args::new();
             for index in 0..contract.entries.len() {
@@ -93,10 +93,11 @@ impl<'a> Walk<'a> {
         self.state.env.get(number).map(|slot| self.state.resolve(slot.value))
     }
 
-    /// Whether a side trace's content may have the shape that the header wants.
-    fn may_fit(&self, entry: &Entry) -> bool {
-        let word = entry.slot().and_then(|number| self.word_in(number));
-        match (entry.shape, word) {
+    /// Whether a side trace can go on to the header, for what this entry wants. A slot that the root does not care
+    /// about becomes weaker instead.
+    fn may_fit(&self, entry: &Entry, around: &Around) -> bool {
+        let slot = entry.slot().filter(|number| around.root_loads.contains(number));
+        match (entry.shape, slot.and_then(|number| self.word_in(number))) {
             (Shape::Carried { kinds, .. }, Some(word)) => self.fact(word).kinds & kinds != 0,
             _ => true,
         }

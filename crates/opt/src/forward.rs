@@ -9,7 +9,7 @@
 //!
 //! Does not handle: anything that needs to look ahead; that is left to dead code elimination.
 
-use crate::ahead::{Hints, hints};
+use crate::ahead::Ahead;
 use crate::around::Copies;
 use crate::emit::{Def, Out};
 use crate::facts::{Fact, Kinds, fact_of};
@@ -54,8 +54,8 @@ pub(crate) struct Walk<'a> {
     pub phase: Phase,
     /// Which side traces hang on which exits.
     pub copies: Copies,
-    /// Stronger kind tests for guards that such follow.
-    pub hints: Hints,
+    /// What the recorded traces say about their guards.
+    pub ahead: Ahead,
     /// State at those exits, as far as they were written.
     pub saved: FxHashMap<GuardId, State>,
     /// Side traces that were not recorded.
@@ -83,7 +83,7 @@ impl<'a> Walk<'a> {
             state: State::default(),
             map: vec![None; input.values.len()],
             phase: Phase::Preamble,
-            hints: hints(input, spec, &copies),
+            ahead: Ahead::scan(input, spec, &copies),
             copies,
             saved: FxHashMap::default(),
             extra: Vec::new(),

@@ -2,7 +2,7 @@
 //!
 //! Before: `v1 = is_kind v0, int; guard_true v1 -> s0; guard_kind v0, int -> s1`; after: `guard_kind v0, int -> s0`.
 //!
-//! Does not handle: merging two guards into one, moving guards.
+//! Does not handle: moving guards other than those on kinds.
 
 use crate::OptError;
 use crate::facts::Fact;
@@ -125,11 +125,15 @@ impl<'a> Walk<'a> {
 
     /// A stronger test for a guard on the word's kind, which a later guard is going to do.
     fn hint(&self, word: Val, at: &Snapshot) -> Option<u64> {
-        let &imm = self.hints.get(&at.guard.number).filter(|_| self.config.strengthen)?;
+        let &imm = self.ahead.kinds.get(&at.guard.number).filter(|_| self.config.strengthen)?;
         self.kind_test(self.fact(word).kinds, imm).is_none().then_some(imm)
     }
 
     fn guard_same(&mut self, op: Op, a: Val, b: Val, at: &'a Snapshot) -> Result<Flow<'a>, OptError> {
+        if self.ahead.settled.contains(&at.guard.number) {
+            self.learn_same(a, b);
+            return Ok(Flow::Next);
+        }
         let compare = match op {
             Op::GuardEqInt => Op::IntEq,
             Op::GuardEqRef => Op::RefEq,

@@ -3,6 +3,7 @@
 
 use crate::jit::spec::class;
 use crate::objects::*;
+use crate::vm::generator::Consumer;
 use crate::vm::ops::{BinOp, CmpOp, UnOp};
 use crate::vm::{PyResult, Vm};
 use crate::word::{FALSE, NONE, TRUE, UNDEF, Word};
@@ -403,6 +404,13 @@ host_fns! {
     /// As `ITER_NEXT`, for iterators of dicts, sets and strings.
     PLAIN_NEXT = plain_next(vm, it: Word) -> Word [raises(writes(DICTS | SETS | ITERATORS, ITERATORS))] {
         Ok(vm.iter_next(it)?.unwrap_or(EXHAUSTED))
+    }
+    /// `callee(x)` where `x` is a generator, as a rule, that the call uses up in the manner of [`Consumer`] `kind`.
+    CONSUME = consume(vm, callee: Word, kind: Int, x: Word) -> Word [ANY] {
+        match (Vm::runnable_generator(x), Consumer::of(Word::int(kind))) {
+            (Some(g), Some(consumer)) => vm.consume_generator(g, consumer),
+            _ => vm.call(callee, &[x]),
+        }
     }
     /// The items of `x` as a tuple of exactly `n`.
     UNPACK = unpack(vm, x: Word, n: Int) -> Word [ANY] { vm.unpack(x, n as usize) }

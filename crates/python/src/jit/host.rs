@@ -1,6 +1,6 @@
 //! What the engine asks of the VM: where its frames stand, and which slots still matter.
 
-use crate::bytecode::Op;
+use crate::bytecode::{Op, insn};
 use crate::code::Code;
 use crate::heap::Marker;
 use crate::jit::spec;
@@ -9,7 +9,7 @@ use crate::vm::Vm;
 use crate::vm::frame::WANT_GC;
 use crate::vm::frame::{Frame, FrameKind};
 use crate::vm::handlers::{At, Flow, dispatch};
-use crate::word::{UNDEF, Word};
+use crate::word::Word;
 use std::rc::Rc;
 use uplift::uop::{FrameState, HostSpec, ReprSpec, Resume};
 use uplift::{AbortReason, Attention, Driven, Embed, Engine, Host, Location, LoopCell, Machine, Recorder};
@@ -137,8 +137,7 @@ impl Embed for Vm {
         let op = Op::from_u16(bits as u16).unwrap_or(Op::Nop);
         let leaves = match op {
             Op::Return | Op::ReturnNone | Op::YieldFrom | Op::ReturnGenerator => true,
-            // SAFETY: the word is below a generator's registers.
-            Op::Yield => unsafe { *vm.frame().base.offset(-4) == UNDEF },
+            Op::Yield => vm.yield_leaves(insn::Yield::decode(bits)),
             _ => false,
         };
         if leaves && recorder.before_return() {

@@ -10,8 +10,8 @@ use crate::objects::function::{
     BOUND_FUNC, BOUND_THIS, CELL_VALUE, FUNCTION_CLOSURE, FUNCTION_CODE, FUNCTION_DEFAULTS,
 };
 use crate::objects::iter::{
-    LIST_ITER_INDEX, LIST_ITER_LIST, RANGE_ITER_LEFT, RANGE_ITER_NEXT, RANGE_ITER_STEP, TUPLE_ITER_INDEX,
-    TUPLE_ITER_TUPLE,
+    Enumerate, LIST_ITER_INDEX, LIST_ITER_LIST, RANGE_ITER_LEFT, RANGE_ITER_NEXT, RANGE_ITER_STEP,
+    TUPLE_ITER_INDEX, TUPLE_ITER_TUPLE, Zip,
 };
 use crate::objects::module::GLOBAL_CELL_VALUE;
 use crate::objects::sequence::{LIST_CAP, LIST_LEN, LIST_PTR, TUPLE_ITEMS, TUPLE_LEN};
@@ -95,6 +95,8 @@ pub mod class {
     pub const NATIVE: u8 = 19;
     /// Buffers and lengths of arrays.
     pub const ARRAY: u8 = 20;
+    /// Counts of `enumerate`.
+    pub const ENUMERATE: u8 = 21;
     /// First of the classes of instance slots.
     pub const SLOTS: u8 = 32;
     /// Number of slots that have a class of their own; later slots share the last.
@@ -141,6 +143,10 @@ fields! {
     LIST_ITER_POS = "list_iter.index", LIST_ITER_INDEX, I64, class::ITER_INDEX, false;
     TUPLE_ITER_SEQ = "tuple_iter.tuple", TUPLE_ITER_TUPLE, Word, class::ITER_SEQUENCE, false;
     TUPLE_ITER_POS = "tuple_iter.index", TUPLE_ITER_INDEX, I64, class::ITER_INDEX, false;
+    ENUMERATE_ITER = "enumerate.iter", offset_of!(Enumerate, iter), Word, class::FIXED, true;
+    ENUMERATE_COUNT = "enumerate.count", offset_of!(Enumerate, count), Word, class::ENUMERATE, false;
+    ZIP_ITERS = "zip.iters", offset_of!(Zip, iters), Word, class::FIXED, true;
+    ZIP_STRICT = "zip.strict", offset_of!(Zip, strict), U8, class::FIXED, true;
     FUNC_CODE = "function.code", FUNCTION_CODE, Ref, class::FIXED, true;
     FUNC_CLOSURE = "function.closure", FUNCTION_CLOSURE, Ref, class::FIXED, true;
     FUNC_DEFAULTS = "function.defaults", FUNCTION_DEFAULTS, Word, class::FUNCTION, false;

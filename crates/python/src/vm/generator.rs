@@ -382,6 +382,34 @@ impl Vm {
         }
     }
 
+    /// Whether the `Yield` at which the innermost frame stands may leave it, as far as that can be told without running
+    /// Python code.
+    pub fn yield_leaves(&self, i: insn::Yield) -> bool {
+        let base = self.frame().base;
+        // SAFETY: module argument; a register of the frame.
+        let (consumer, so_far, w) =
+            unsafe { (*base.offset(-4), *base.offset(-3), *base.add(i.src as usize)) };
+        let number = |w: Word| w.is_int() || w.is_float() || w.is_bool();
+        match Consumer::of(consumer) {
+            None => true,
+            Some(Consumer::List | Consumer::Tuple) => false,
+            Some(Consumer::Set | Consumer::FrozenSet) => {
+                let t = &self.types;
+                !(number(w) || w.is_none() || [t.int, t.str, t.bytes].contains(&self.type_of(w)))
+            }
+            Some(Consumer::Sum) => !(number(so_far) && number(w)),
+            Some(consumer @ (Consumer::Any | Consumer::All)) => {
+                let sense = match w {
+                    w if w.is_bool() => w == Word::bool(true),
+                    w if w.is_int() => w.unbox_int() != 0,
+                    w if w.is_none() => false,
+                    _ => return true,
+                };
+                sense == (consumer == Consumer::Any)
+            }
+        }
+    }
+
     fn set_consumer(&mut self, consumer: Consumer) {
         let empty = match consumer {
             Consumer::List | Consumer::Tuple => self.new_list(Vec::new()),

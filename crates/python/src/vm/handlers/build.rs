@@ -11,7 +11,29 @@ use crate::word::{NONE, UNDEF};
 /// A tuple of slots `from..from + n`.
 #[inline(always)]
 pub fn tuple_of<M: PyMachine>(m: &mut M, from: i32, n: u16) -> M::Ref {
-    let count = m.const_int(n.into());
+    let t = blank_tuple(m, n.into());
+    for i in 0..n {
+        let w = m.slot(from + i32::from(i));
+        let i = m.const_int(i.into());
+        m.store_elem_word(t, i, w, TUPLE_ITEM);
+    }
+    t
+}
+
+/// A tuple of some values.
+pub fn new_tuple<M: PyMachine>(m: &mut M, items: &[M::Word]) -> M::Ref {
+    let t = blank_tuple(m, items.len() as i64);
+    for (i, &w) in items.iter().enumerate() {
+        let i = m.const_int(i as i64);
+        m.store_elem_word(t, i, w, TUPLE_ITEM);
+    }
+    t
+}
+
+/// A tuple whose items are yet to be stored.
+#[inline(always)]
+fn blank_tuple<M: PyMachine>(m: &mut M, n: i64) -> M::Ref {
+    let count = m.const_int(n);
     let t = m.call_ref(NEW_TUPLE, args![Int count]);
     if M::RECORDS {
         let tag = m.const_int(TypeTag::Tuple as i64);
@@ -20,11 +42,6 @@ pub fn tuple_of<M: PyMachine>(m: &mut M, from: i32, n: u16) -> M::Ref {
         m.store_int(t, tag, TAG);
         m.store_ref(t, shape, BUILTIN_SHAPE);
         m.store_int(t, count, TUPLE_COUNT);
-    }
-    for i in 0..n {
-        let w = m.slot(from + i32::from(i));
-        let i = m.const_int(i.into());
-        m.store_elem_word(t, i, w, TUPLE_ITEM);
     }
     t
 }

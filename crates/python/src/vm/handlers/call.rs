@@ -314,10 +314,9 @@ fn class<M: PyMachine>(m: &mut M, at: At, callee: M::Word, o: M::Ref, w: Window)
         return residual(m, callee, w);
     }
     let class: Gc<Class> = class_constant(m, o);
-    if !M::RECORDS
-        && class.has(crate::objects::class::C_BUILTIN)
+    if class.has(crate::objects::class::C_BUILTIN)
         && let Some(consumer) = m.host().consumer_class(class)
-        && let Some(flow) = generators::consume_call(m, at, consumer, w)
+        && let Some(flow) = generators::consume_call(m, at, consumer, callee, w)
     {
         return flow;
     }

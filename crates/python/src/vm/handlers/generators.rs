@@ -63,6 +63,13 @@ fn consume<M: PyMachine>(m: &mut M, i: insn::Yield, consumer: Word, w: M::Word) 
             m.call_unit(SET_ADD_PLAIN, args![Ref set, Word w]);
         }
         Consumer::Sum => {
+            let w = if Word(m.hint_word(w)).is_bool() && is_bool(m, w) {
+                let b = m.unbox_bool(w);
+                let i = m.bool_to_int(b);
+                m.box_int(i)
+            } else {
+                w
+            };
             let sum = arith::plain_sum(m, so_far, w)?;
             m.set_slot(-3, sum);
         }
@@ -199,15 +206,25 @@ fn resume<M: PyMachine>(m: &mut M, at: At, i: insn::ForIter, o: M::Ref) -> Optio
     Some(Flow::Go(code, start.wrapping_add(op.words())))
 }
 
-/// Starts a call whose only argument is a generator that it uses up: the generator runs in a frame of its own.
-/// The interpreter's way; `None` for other arguments.
+/// A call whose only argument is a generator that it uses up. The interpreter runs the generator in a frame of its
+/// own, a trace leaves it to a host function. `None` for other arguments.
 #[inline(always)]
-pub fn consume_call<M: PyMachine>(m: &mut M, at: At, consumer: Consumer, w: call::Window) -> Option<Flow> {
-    if M::RECORDS || w.total() != 1 {
+pub fn consume_call<M: PyMachine>(
+    m: &mut M,
+    at: At,
+    consumer: Consumer,
+    callee: M::Word,
+    w: call::Window,
+) -> Option<Flow> {
+    if w.total() != 1 {
         return None;
     }
     let source = m.slot(w.first());
     let g = Vm::runnable_generator(Word(m.hint_word(source)))?;
+    if M::RECORDS {
+        let kind = m.const_int(consumer as i64);
+        return Some(result(m, w.dst, CONSUME, args![Word callee, Int kind, Word source]));
+    }
     let before = m.host().frame().base;
     let flow = m.host().enter_consumed(at.pc, g, consumer, w.dst, w.words);
     Some(moved(m, before, flow))

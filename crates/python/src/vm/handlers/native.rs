@@ -217,7 +217,7 @@ pub fn call<M: PyMachine>(m: &mut M, at: At, callee: M::Word, f: M::Ref, w: Wind
             return flow;
         }
         if let Some(consumer) = known.consumer()
-            && let Some(flow) = generators::consume_call(m, at, consumer, w)
+            && let Some(flow) = generators::consume_call(m, at, consumer, callee, w)
         {
             return flow;
         }
@@ -227,6 +227,10 @@ pub fn call<M: PyMachine>(m: &mut M, at: At, callee: M::Word, f: M::Ref, w: Wind
     }
     let native = m.promote_ref(f);
     if let Some(flow) = recognised(m, native, operands, w.dst) {
+        return flow;
+    }
+    let consumer = known(m, native).consumer();
+    if let Some(flow) = consumer.and_then(|consumer| generators::consume_call(m, at, consumer, callee, w)) {
         return flow;
     }
     call::residual(m, callee, w)
