@@ -16,7 +16,7 @@ mod stats;
 mod tree;
 
 pub use attention::Attention;
-pub use config::{Backend, CompileMode, Config, Dump, Stage};
+pub use config::{Backend, CompileMode, Config, Dump, Fault, Stage};
 pub use drive::{Driven, Embed};
 pub use engine::{Engine, EngineError};
 pub use instructions::{Instructions, Stop};
