@@ -35,6 +35,8 @@
 //! use uplift_uop::bytecodes::{Limits, verify_code};
 //! verify_code::<Op>(&code, &Limits { registers: 2, ..Limits::default() }).unwrap();
 //! assert_eq!(insn::Add::decode(code[0]).y, 1);
+//! // One enum of all instructions, to match on.
+//! assert_eq!(insn::Decoded::of_word(code[1]), Some(insn::Decoded::Return { x: 0 }));
 //! ```
 
 use std::fmt::{self, Write as _};
