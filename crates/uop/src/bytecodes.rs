@@ -467,7 +467,7 @@ pub fn instruction_text<O: InstructionSet>(
     text.trim_end().to_owned()
 }
 
-/// Declares an instruction set; see the [module documentation](crate::bytecodes).
+/// Declares an instruction set; see the [module documentation](mod@crate::bytecodes).
 #[macro_export]
 macro_rules! bytecodes {
     (
