@@ -5,7 +5,7 @@ use crate::attention::Attention;
 use crate::config::Backend;
 use crate::config::{Config, Stage};
 use crate::dump;
-use crate::tree::{Code, Emitted};
+use crate::tree::{Code, Emitted, Optimized};
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -14,19 +14,21 @@ use uplift_uop::{HostSpec, Tree};
 
 /// A tree to compile.
 pub(crate) struct Job {
-    pub(crate) tree: u32,
+    /// The tree's serial number.
+    pub(crate) tree: u64,
     pub(crate) recorded: Tree,
 }
 
 /// A tree compiled, or why not.
 pub(crate) struct Done {
-    pub(crate) tree: u32,
+    /// The tree's serial number.
+    pub(crate) tree: u64,
     pub(crate) result: Result<Output, Failure>,
 }
 
 /// What a compilation gave.
 pub(crate) struct Output {
-    tree: Tree,
+    tree: Optimized,
     recorded_guards: u32,
     code: Code,
     pub(crate) code_bytes: usize,
@@ -39,7 +41,7 @@ impl Output {
         Emitted::new(self.tree, self.code, self.code_bytes, self.recorded_guards)
     }
     pub(crate) fn uops(&self) -> usize {
-        self.tree.len()
+        self.tree.uops()
     }
 }
 
@@ -112,23 +114,30 @@ impl Pipeline {
         let optimize_time = start.elapsed();
         dump::text(&self.config, Stage::Opt, &tree, self.spec);
         let start = Instant::now();
-        let (code, code_bytes) = self.lower(&tree)?;
+        let optimized = Optimized::new(&tree);
+        let (code, code_bytes) = self.lower(tree)?;
         let recorded_guards = recorded.guards;
-        Ok(Output { tree, recorded_guards, code, code_bytes, optimize_time, compile_time: start.elapsed() })
+        let compile_time = start.elapsed();
+        Ok(Output { tree: optimized, recorded_guards, code, code_bytes, optimize_time, compile_time })
     }
 
     #[cfg(feature = "cranelift")]
-    fn lower(&mut self, tree: &Tree) -> Result<(Code, usize), Failure> {
+    fn lower(&mut self, tree: Tree) -> Result<(Code, usize), Failure> {
         match &mut self.native {
-            Some(native) => native.lower(tree, self.spec, &self.attention, &self.config),
-            None => Ok((Code::Interp(uplift_interp::Layout::new(tree)), 0)),
+            Some(native) => native.lower(&tree, self.spec, &self.attention, &self.config),
+            None => Ok((interpreted(tree), 0)),
         }
     }
 
     #[cfg(not(feature = "cranelift"))]
-    fn lower(&mut self, tree: &Tree) -> Result<(Code, usize), Failure> {
-        Ok((Code::Interp(uplift_interp::Layout::new(tree)), 0))
+    fn lower(&mut self, tree: Tree) -> Result<(Code, usize), Failure> {
+        Ok((interpreted(tree), 0))
     }
+}
+
+fn interpreted(tree: Tree) -> Code {
+    let layout = uplift_interp::Layout::new(&tree);
+    Code::Interp(tree, layout)
 }
 
 #[cfg(feature = "cranelift")]

@@ -63,12 +63,19 @@ impl Engine {
                 Driven::Recorded
             }
             Action::Enter(tree) => {
-                let Some(previous) = host.reserve(engine.slots(tree).1) else { return Driven::Interpret };
+                let Some(mut entry) = engine.entry(tree) else { return Driven::Interpret };
+                let Some(previous) = host.reserve(entry.slots().1) else { return Driven::Interpret };
                 let (context, slots) = (std::ptr::from_mut(host).cast::<c_void>(), host.slots());
-                // SAFETY: the frame stands at the tree's header; the slots are the caller's promise.
-                let exit = unsafe { engine.enter(tree, context, slots) };
+                let exit = loop {
+                    // SAFETY: the frame stands at the tree's header; the slots are the caller's promise.
+                    let exit = unsafe { engine.enter(entry, context, slots) };
+                    let Some(next) = engine.next(&exit) else { break exit };
+                    if host.reserve(next.slots().1).is_none() {
+                        break exit;
+                    }
+                    entry = next;
+                };
                 host.release(previous);
-                let Some(exit) = exit else { return Driven::Interpret };
                 host.restore(root, exit.frames(), exit.resume());
                 if exit.is_hot()
                     && let Some(start) = engine.start_side(&exit, root)

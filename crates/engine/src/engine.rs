@@ -7,16 +7,18 @@ use crate::compile::{Compilation, Done, Failure, Job, Output, Pipeline};
 use crate::config::{CompileMode, Config, Fault};
 use crate::events;
 use crate::stats::Stats;
-use crate::tree::{Code, Emitted, Exit, TreeState};
+use crate::tree::{Code, Emitted, Entry, Exit, ExitTarget, TreeState, roots};
+use crate::trees::Trees;
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::cell::{Cell, Ref, RefCell};
+use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
 use std::rc::Rc;
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 use uplift_record::{AbortReason, Action, Finished, Location, LoopCell, Start};
+use uplift_uop::packed::PackedTree;
 use uplift_uop::spec::SpecError;
-use uplift_uop::{HostSpec, Phase, Resume, Scalar, SnapId, Tree};
+use uplift_uop::{HostSpec, Phase, Resume, SnapId, Tree};
 
 /// Why an engine was not made.
 #[derive(Debug)]
@@ -47,7 +49,9 @@ pub struct Engine {
     config: Config,
     attention: Arc<Attention>,
     compilation: RefCell<Compilation>,
-    trees: RefCell<Vec<Rc<TreeState>>>,
+    trees: RefCell<Trees>,
+    /// The tree of each header.
+    headers: RefCell<FxHashMap<Location, u32>>,
     history: RefCell<FxHashMap<Location, History>>,
     dependants: RefCell<FxHashMap<u64, Vec<u32>>>,
     /// Assumptions that broke while a recording was under way.
@@ -95,6 +99,7 @@ impl Engine {
             attention,
             compilation: RefCell::new(compilation),
             trees: RefCell::default(),
+            headers: RefCell::default(),
             history: RefCell::default(),
             dependants: RefCell::default(),
             broken: RefCell::default(),
@@ -131,11 +136,11 @@ impl Engine {
         }
         if let Some(id) = cell.tree() {
             let trees = self.trees.borrow();
-            let Some(tree) = trees.get(id as usize) else { return Action::Interpret };
-            if tree.dead.get() {
+            // The tree that the cell means may be dead, and its number another's.
+            let Some(tree) = trees.get(id).filter(|tree| tree.header == at) else {
                 cell.reset();
                 return Action::Interpret;
-            }
+            };
             return if tree.emitted.borrow().is_some() { Action::Enter(id) } else { Action::Interpret };
         }
         if self.recording.get() {
@@ -168,12 +173,11 @@ impl Engine {
             Ok(tree) => tree,
             Err(reason) => return self.refuse(at, cell, reason),
         };
-        let mut trees = self.trees.borrow_mut();
-        let id = trees.len() as u32;
-        let state = Rc::new(TreeState {
+        let state = self.trees.borrow_mut().insert(|id, serial| TreeState {
             id,
+            serial,
             header: at,
-            recorded: RefCell::new(tree),
+            recorded: RefCell::new(PackedTree::new(tree)),
             emitted: RefCell::default(),
             dead: Cell::new(false),
             compiling: Cell::new(false),
@@ -182,14 +186,13 @@ impl Engine {
             pending_uops: Cell::new(0),
             refused: RefCell::default(),
         });
-        trees.push(Rc::clone(&state));
-        drop(trees);
+        self.headers.borrow_mut().insert(at, state.id);
         self.depend(&state);
         self.stats.borrow_mut().traces += 1;
         match self.emit(&state) {
-            Ok(()) => cell.set_tree(id),
+            Ok(()) => cell.set_tree(state.id),
             Err(reason) => {
-                state.dead.set(true);
+                self.bury(&state);
                 self.refuse(at, cell, reason);
             }
         }
@@ -222,10 +225,22 @@ impl Engine {
 
     fn depend(&self, state: &TreeState) {
         let mut dependants = self.dependants.borrow_mut();
-        for &assumption in &state.recorded.borrow().assumptions {
+        for &assumption in &state.recorded.borrow().bare().assumptions {
             let trees = dependants.entry(assumption).or_default();
             if !trees.contains(&state.id) {
                 trees.push(state.id);
+            }
+        }
+    }
+
+    fn undepend(&self, state: &TreeState, assumptions: &[u64]) {
+        let mut dependants = self.dependants.borrow_mut();
+        for assumption in assumptions {
+            if let Some(trees) = dependants.get_mut(assumption) {
+                trees.retain(|&id| id != state.id);
+                if trees.is_empty() {
+                    dependants.remove(assumption);
+                }
             }
         }
     }
@@ -237,11 +252,12 @@ impl Engine {
     pub fn start_side(&self, exit: &Exit, root_depth: usize) -> Option<Start> {
         let tree = &exit.tree;
         let recorded = tree.recorded.borrow();
-        let taken = recorded.traces.iter().any(|t| t.parent == Some(exit.guard()));
+        let traces = &recorded.bare().traces;
+        let taken = traces.iter().any(|t| t.parent == Some(exit.guard()));
         if self.recording.get() || tree.dead.get() || taken || self.attention.get() != 0 {
             return None;
         }
-        if recorded.traces.len() > self.config.max_side_traces {
+        if traces.len() > self.config.max_side_traces {
             self.stats.borrow_mut().aborts.add(AbortReason::TooManySideTraces);
             self.refuse_side(exit);
             return None;
@@ -249,7 +265,7 @@ impl Engine {
         self.recording.set(true);
         let base = exit.frames().last().map_or(0, |f| f.base);
         Some(Start {
-            tree: recorded.clone(),
+            tree: recorded.unpack(),
             parent: Some(exit.guard()),
             header: tree.header,
             root_depth,
@@ -269,19 +285,21 @@ impl Engine {
         }
         let new = recorded.traces.last().map_or(0, |t| t.insts.len());
         events::side_trace(&recorded.name, exit.guard());
-        let previous = tree.recorded.replace(recorded);
+        let previous = tree.recorded.replace(PackedTree::new(recorded));
         self.depend(tree);
         tree.pending_uops.set(tree.pending_uops.get() + new);
         self.stats.borrow_mut().side_traces += 1;
         // Re-emission is worth it once a good part of the tree is new; until then the trace waits in line.
-        if tree.pending_uops.get() * 8 >= tree.recorded.borrow().len() && self.emit(tree).is_err() {
-            *tree.recorded.borrow_mut() = previous;
+        if tree.pending_uops.get() * 8 >= tree.recorded.borrow().bare().len() && self.emit(tree).is_err() {
+            let refused = tree.recorded.replace(previous);
+            self.undepend(tree, &refused.bare().assumptions);
+            self.depend(tree);
             self.refuse_side(exit);
         }
     }
 
     fn refuse_side(&self, exit: &Exit) {
-        let count = exit.emitted.exits[exit.snap.0 as usize].get();
+        let count = exit.target().taken.get();
         exit.tree
             .refused
             .borrow_mut()
@@ -294,7 +312,7 @@ impl Engine {
         if state.compiling.get() {
             return Ok(());
         }
-        let recorded = state.recorded.borrow().clone();
+        let recorded = state.recorded.borrow().unpack();
         state.pending_uops.set(0);
         let started = Instant::now();
         let mut compilation = self.compilation.borrow_mut();
@@ -313,7 +331,7 @@ impl Engine {
                 outcome
             }
             Compilation::Background { jobs, .. } => {
-                if jobs.try_send(Job { tree: state.id, recorded }).is_err() {
+                if jobs.try_send(Job { tree: state.serial, recorded }).is_err() {
                     return Err(AbortReason::CompileFailed);
                 }
                 state.compiling.set(true);
@@ -329,14 +347,14 @@ impl Engine {
                 Compilation::Inline(_) => Err(mpsc::TryRecvError::Empty),
             };
             let Ok(Done { tree, result }) = done else { return };
-            let Some(state) = self.trees.borrow().get(tree as usize).cloned() else { continue };
+            let Some(state) = self.trees.borrow().with_serial(tree).cloned() else { continue };
             state.compiling.set(false);
             let full = matches!(&result, Err(f) if f.reason == AbortReason::NoCodeMemory);
             let failed = self.install(&state, result).is_err();
             if full && self.evict_one(state.id) {
                 let _ = self.emit(&state);
             } else if failed && state.emitted.borrow().is_none() {
-                state.dead.set(true);
+                self.bury(&state);
             } else if state.pending_uops.get() > 0 {
                 // Side traces arrived meanwhile.
                 let _ = self.emit(&state);
@@ -347,7 +365,7 @@ impl Engine {
     fn install(&self, state: &Rc<TreeState>, result: Result<Output, Failure>) -> Result<(), AbortReason> {
         let mut stats = self.stats.borrow_mut();
         let output = result.map_err(|failure| {
-            events::failure(&state.recorded.borrow().name, &failure.message);
+            events::failure(&state.recorded.borrow().bare().name, &failure.message);
             stats.aborts.add(failure.reason);
             failure.reason
         })?;
@@ -359,70 +377,113 @@ impl Engine {
         stats.optimize_time += output.optimize_time;
         stats.compile_time += output.compile_time;
         let micros = (output.optimize_time + output.compile_time).as_micros();
-        events::compile(&state.recorded.borrow().name, output.uops(), output.code_bytes, micros);
+        events::compile(&state.recorded.borrow().bare().name, output.uops(), output.code_bytes, micros);
         let emitted = Rc::new(output.into_emitted());
         let previous = state.emitted.replace(Some(Rc::clone(&emitted)));
         if let Some(previous) = previous {
-            carry_counts(&previous, &emitted);
+            emitted.carry_counts(&previous);
         }
         Ok(())
     }
 
     fn evict_one(&self, but: u32) -> bool {
         let trees = self.trees.borrow();
-        let alive = trees.iter().filter(|t| t.id != but && !t.dead.get() && t.emitted.borrow().is_some());
-        let Some(oldest) = alive.min_by_key(|t| t.last_entry.get()) else { return false };
-        let bytes = oldest.emitted.take().map_or(0, |e| e.code_bytes);
-        oldest.dead.set(true);
-        events::evict(&oldest.recorded.borrow().name, bytes);
+        let others = trees.iter().filter(|t| t.id != but && t.emitted.borrow().is_some());
+        let Some(oldest) = others.min_by_key(|t| t.last_entry.get()).cloned() else { return false };
+        drop(trees);
+        let bytes = oldest.emitted.borrow().as_ref().map_or(0, |e| e.code_bytes);
+        events::evict(&oldest.recorded.borrow().bare().name, bytes);
+        self.bury(&oldest);
         self.stats.borrow_mut().evicted += 1;
         true
     }
 
-    // --- Entering --------------------------------------------------------------------------------------------------
-
-    /// First slot, and one past the last slot, that a tree may touch, relative to its root frame.
-    pub fn slots(&self, tree: u32) -> (i32, i32) {
-        self.trees.borrow().get(tree as usize).map_or((0, 0), |t| t.recorded.borrow().slots)
+    /// Lets go of a tree that shall not be entered any more. Who runs it or left it still holds it.
+    fn bury(&self, tree: &TreeState) {
+        if tree.dead.replace(true) {
+            return;
+        }
+        self.trees.borrow_mut().remove(tree);
+        self.headers.borrow_mut().remove(&tree.header);
+        tree.emitted.take();
+        let recorded = tree.recorded.borrow();
+        self.undepend(tree, &recorded.bare().assumptions);
+        let mut stats = self.stats.borrow_mut();
+        stats.entries += tree.entries.get();
+        stats.uops_recorded += recorded.bare().len() as u64;
     }
 
-    /// Runs a tree in place of the interpreter, from its header in the frame whose first slot is at `frame`. `None`: the
-    /// tree is gone, and nothing was run.
+    // --- Entering --------------------------------------------------------------------------------------------------
+
+    /// Tree number `tree`, to be entered. `None`: it is gone.
+    #[inline]
+    pub fn entry(&self, tree: u32) -> Option<Entry> {
+        let trees = self.trees.borrow();
+        let tree = trees.get(tree)?;
+        let emitted = Rc::clone(tree.emitted.borrow().as_ref()?);
+        Some(Entry { tree: Rc::clone(tree), emitted })
+    }
+
+    /// Runs a tree in place of the interpreter, from its header in the frame whose first slot is at `frame`.
     ///
     /// # Safety
-    /// The frame must stand at the tree's header with all slots of [`Engine::slots`] accessible, and `context` must be the
+    /// The frame must stand at the tree's header with all slots of [`Entry::slots`] accessible, and `context` must be the
     /// host that the declared functions expect.
-    pub unsafe fn enter(&self, tree: u32, context: *mut c_void, frame: *mut u64) -> Option<Exit> {
-        let state = self.trees.borrow().get(tree as usize).cloned()?;
-        let emitted = state.emitted.borrow().clone()?;
-        if state.dead.get() {
-            return None;
-        }
+    pub unsafe fn enter(&self, entry: Entry, context: *mut c_void, frame: *mut u64) -> Exit {
+        let Entry { tree, emitted } = entry;
         let now = self.clock.get() + 1;
         self.clock.set(now);
-        state.last_entry.set(now);
-        state.entries.set(state.entries.get() + 1);
-        events::enter(&state);
-        self.active.borrow_mut().push(Rc::clone(&state));
+        tree.last_entry.set(now);
+        tree.entries.set(tree.entries.get() + 1);
+        events::enter(&tree);
+        self.active.borrow_mut().push(Rc::clone(&tree));
         // SAFETY: the caller's promise; `emitted` keeps the code alive.
         let snap = unsafe { self.run(&emitted, context, frame) };
         self.active.borrow_mut().pop();
-        let snap = snap?;
-        let hot = self.count_exit(&state, &emitted, snap);
-        Some(Exit { emitted, tree: state, snap, hot })
+        let hot = self.count_exit(&tree, &emitted, snap);
+        Exit { emitted, tree, snap, hot }
     }
 
-    unsafe fn run(&self, emitted: &Emitted, context: *mut c_void, frame: *mut u64) -> Option<SnapId> {
+    /// The tree that goes on where `exit` has left, without the host in between: the root frame stands at its header,
+    /// and there are no other frames.
+    pub fn next(&self, exit: &Exit) -> Option<Entry> {
+        if exit.hot || self.attention.get() != 0 {
+            return None;
+        }
+        if self.clock.get().is_multiple_of(64) {
+            // Trees may follow each other for a long time.
+            self.collect_done();
+        }
+        let state = exit.target();
+        // At its own header the tree may have done nothing: the host's turn, so that there is progress.
+        let here = exit.location().filter(|&here| here != exit.tree.header)?;
+        if let Some(next) = state.next.get() {
+            let next = self.entry(next).filter(|entry| entry.tree.header == here);
+            if next.is_none() {
+                state.next.set(None);
+            }
+            return next;
+        }
+        // Rare exits need no shortcut, and the others find it soon.
+        if !state.taken.get().is_power_of_two() {
+            return None;
+        }
+        let id = self.headers.borrow().get(&here).copied()?;
+        state.next.set(Some(id));
+        self.entry(id)
+    }
+
+    unsafe fn run(&self, emitted: &Emitted, context: *mut c_void, frame: *mut u64) -> SnapId {
         match &emitted.code {
             #[cfg(feature = "cranelift")]
             // SAFETY: the caller's promise.
-            Code::Native(blob) => Some(SnapId(unsafe { (blob.entry())(context, frame) } as u32)),
-            Code::Interp(layout) => {
-                let program = uplift_interp::Program::with_layout(&emitted.tree, self.spec, layout);
+            Code::Native(blob) => SnapId(unsafe { (blob.entry())(context, frame) } as u32),
+            Code::Interp(tree, layout) => {
+                let program = uplift_interp::Program::with_layout(tree, self.spec, layout);
                 // SAFETY: the caller's promise.
                 let exit = unsafe { program.run(context, frame, self.attention.word(), None) };
                 match exit {
-                    Ok(exit) => Some(exit.snap),
+                    Ok(exit) => exit.snap,
                     // The optimizer's output was malformed, which its verifier excludes; the frame may be half-way.
                     Err(fault) => unreachable!("uop interpreter: {fault:?}"),
                 }
@@ -430,30 +491,43 @@ impl Engine {
         }
     }
 
-    fn count_exit(&self, state: &Rc<TreeState>, emitted: &Emitted, snap: SnapId) -> bool {
-        let counter = &emitted.exits[snap.0 as usize];
-        let count = counter.get().saturating_add(1);
-        counter.set(count);
-        let snapshot = &emitted.tree.snaps[snap.0 as usize];
-        events::exit(state, snapshot.guard, count);
-        if count < self.config.side_threshold
-            || snapshot.resume == Resume::Raise
-            || !emitted.is_recorded(snapshot.guard)
-            || self.attention.get() != 0
+    /// Counts an exit. Whether a side trace shall be recorded from it.
+    #[inline]
+    fn count_exit(&self, tree: &Rc<TreeState>, emitted: &Emitted, snap: SnapId) -> bool {
+        let exit = emitted.target(snap);
+        let count = exit.taken.get().saturating_add(1);
+        exit.taken.set(count);
+        events::exit(tree, exit.guard, count);
+        count >= exit.ask.get() && self.is_hot(tree, emitted, exit, count)
+    }
+
+    /// Whether to record from an exit that was taken `count` times; if not, says when to ask again.
+    #[cold]
+    fn is_hot(&self, tree: &Rc<TreeState>, emitted: &Emitted, exit: &ExitTarget, count: u32) -> bool {
+        if exit.resume == Resume::Raise || !emitted.is_recorded(exit.guard) {
+            exit.ask.set(u32::MAX);
+            return false;
+        }
+        if count < self.config.side_threshold {
+            exit.ask.set(self.config.side_threshold);
+            return false;
+        }
+        if self.attention.get() != 0 {
+            return false;
+        }
+        if let Some(&limit) = tree.refused.borrow().get(&exit.guard)
+            && count < limit
         {
+            exit.ask.set(limit);
             return false;
         }
-        if state.refused.borrow().get(&snapshot.guard).is_some_and(|&limit| count < limit) {
-            return false;
-        }
-        let waiting = state.recorded.borrow().traces.iter().any(|t| t.parent == Some(snapshot.guard));
-        if waiting {
+        if tree.recorded.borrow().bare().traces.iter().any(|t| t.parent == Some(exit.guard)) {
             // Its side trace is recorded but not yet emitted, and the exit is still hot: time to re-emit.
-            if !state.compiling.get()
-                && state.pending_uops.get() > 0
+            if !tree.compiling.get()
+                && tree.pending_uops.get() > 0
                 && count.is_multiple_of(self.config.side_threshold)
             {
-                let _ = self.emit(state);
+                let _ = self.emit(tree);
             }
             return false;
         }
@@ -469,12 +543,10 @@ impl Engine {
         }
         let Some(trees) = self.dependants.borrow_mut().remove(&assumption) else { return };
         for id in trees {
-            let Some(tree) = self.trees.borrow().get(id as usize).cloned() else { continue };
-            if !tree.dead.replace(true) {
-                events::invalidate(&tree.recorded.borrow().name, assumption);
-                self.stats.borrow_mut().invalidated += 1;
-                tree.emitted.take();
-            }
+            let Some(tree) = self.trees.borrow().get(id).cloned() else { continue };
+            events::invalidate(&tree.recorded.borrow().bare().name, assumption);
+            self.stats.borrow_mut().invalidated += 1;
+            self.bury(&tree);
         }
         if self.active.borrow().iter().any(|t| t.dead.get()) {
             self.attention.set(Attention::INVALIDATED);
@@ -498,18 +570,12 @@ impl Engine {
 
     /// All references and words that live trees hold as constants: roots for the host's collector.
     pub fn for_each_root(&self, mut visit: impl FnMut(u64)) {
-        let mut visit_tree = |tree: &Tree| {
-            for constant in tree.consts.iter() {
-                if let Scalar::Ref(bits) | Scalar::Word(bits) = constant {
-                    visit(bits);
-                }
-            }
-        };
-        for tree in self.trees.borrow().iter() {
-            // Dead trees may still stand on the native stack, and then finish their current iteration.
-            visit_tree(&tree.recorded.borrow());
+        let (trees, active) = (self.trees.borrow(), self.active.borrow());
+        // Dead trees may still stand on the native stack, and then finish their current iteration.
+        for tree in trees.iter().chain(active.iter().filter(|tree| tree.dead.get())) {
+            roots(tree.recorded.borrow().bare()).for_each(&mut visit);
             if let Some(emitted) = &*tree.emitted.borrow() {
-                visit_tree(&emitted.tree);
+                emitted.roots().iter().copied().for_each(&mut visit);
             }
         }
     }
@@ -521,15 +587,16 @@ impl Engine {
         let mut exits = Vec::new();
         for tree in self.trees.borrow().iter() {
             stats.entries += tree.entries.get();
-            stats.uops_recorded += tree.recorded.borrow().len() as u64;
+            stats.uops_recorded += tree.recorded.borrow().bare().len() as u64;
             let Some(emitted) = &*tree.emitted.borrow() else { continue };
             stats.code_bytes += emitted.code_bytes;
-            for (snapshot, count) in emitted.tree.snaps.iter().zip(&emitted.exits) {
-                if count.get() > 0 {
-                    let phase = if snapshot.guard.phase == Phase::Body { "body" } else { "preamble" };
-                    let guard = format!("g{}.{phase}", snapshot.guard.number);
-                    exits.push((emitted.tree.name.clone(), guard, u64::from(count.get())));
-                }
+            stats.snapshots += emitted.snapshots().len();
+            stats.snapshot_bytes += emitted.snapshots().bytes();
+            stats.exit_bytes += emitted.exit_bytes();
+            for exit in emitted.taken() {
+                let phase = if exit.guard.phase == Phase::Body { "body" } else { "preamble" };
+                let guard = format!("g{}.{phase}", exit.guard.number);
+                exits.push((emitted.name.clone(), guard, u64::from(exit.taken.get())));
             }
         }
         exits.sort_by(|a, b| b.2.cmp(&a.2).then_with(|| a.cmp(b)));
@@ -549,33 +616,23 @@ impl Engine {
 
     /// Names of all live trees with their sizes: uops recorded, uops emitted, bytes of code.
     pub fn trees(&self) -> Vec<(String, usize, usize, usize)> {
-        let trees: Ref<'_, Vec<_>> = self.trees.borrow();
-        let live = trees.iter().filter(|t| !t.dead.get());
-        live.map(|t| {
+        let trees = self.trees.borrow();
+        let rows = trees.iter().map(|t| {
             let recorded = t.recorded.borrow();
             let emitted = t.emitted.borrow();
-            let (uops, bytes) = emitted.as_ref().map_or((0, 0), |e| (e.tree.len(), e.code_bytes));
-            (recorded.name.clone(), recorded.len(), uops, bytes)
-        })
-        .collect()
+            let (uops, bytes) = emitted.as_ref().map_or((0, 0), |e| (e.uops, e.code_bytes));
+            (recorded.bare().name.clone(), recorded.bare().len(), uops, bytes)
+        });
+        rows.collect()
+    }
+
+    /// How many numbers trees have: the most trees that were alive at once. Those of dead trees are used again.
+    pub fn tree_numbers(&self) -> usize {
+        self.trees.borrow().numbers()
     }
 
     /// The longest time that the host has waited for a compilation.
     pub fn longest_pause(&self) -> Duration {
         self.stats.borrow().longest_pause
-    }
-}
-
-/// Exit counts follow their guards into the new emission.
-fn carry_counts(previous: &Emitted, next: &Emitted) {
-    let exits = previous.tree.snaps.iter().zip(&previous.exits);
-    let counts: FxHashMap<_, _> = exits
-        .filter(|(s, _)| previous.is_recorded(s.guard))
-        .map(|(s, count)| (s.guard, count.get()))
-        .collect();
-    for (snapshot, counter) in next.tree.snaps.iter().zip(&next.exits) {
-        if let Some(&count) = counts.get(&snapshot.guard).filter(|_| next.is_recorded(snapshot.guard)) {
-            counter.set(count);
-        }
     }
 }

@@ -14,6 +14,7 @@ mod events;
 mod instructions;
 mod stats;
 mod tree;
+mod trees;
 
 pub use attention::Attention;
 pub use config::{Backend, CompileMode, Config, Dump, Fault, Stage};
@@ -21,7 +22,7 @@ pub use drive::{Driven, Embed};
 pub use engine::{Engine, EngineError};
 pub use instructions::{Instructions, Stop};
 pub use stats::Stats;
-pub use tree::Exit;
+pub use tree::{Entry, Exit};
 pub use uplift_record::{
     AbortReason, Action, Arg, Finished, Host, Interp, Limits, Location, LoopCell, Machine, Recorded,
     Recorder, Stack, StackHost, Start,

@@ -29,6 +29,12 @@ pub struct Stats {
     pub longest_pause: Duration,
     /// Machine code alive, in bytes.
     pub code_bytes: usize,
+    /// Snapshots of the trees alive: one for each guard and jump of their code.
+    pub snapshots: usize,
+    /// Memory that those snapshots take, packed, in bytes.
+    pub snapshot_bytes: usize,
+    /// Memory that exits take beside their snapshots: counts, and frames unpacked, of those that were taken.
+    pub exit_bytes: usize,
     /// Trees invalidated.
     pub invalidated: u64,
     /// Trees evicted.
@@ -49,6 +55,9 @@ impl fmt::Display for Stats {
         writeln!(f, "compile time      {:>12.3} ms", self.compile_time.as_secs_f64() * 1e3)?;
         writeln!(f, "longest pause     {:>12.3} ms", self.longest_pause.as_secs_f64() * 1e3)?;
         writeln!(f, "code bytes        {:>12}", self.code_bytes)?;
+        let each = self.snapshot_bytes as f64 / self.snapshots.max(1) as f64;
+        writeln!(f, "snapshot bytes    {:>12} ({each:.1} a guard)", self.snapshot_bytes)?;
+        writeln!(f, "exit bytes        {:>12}", self.exit_bytes)?;
         writeln!(f, "trees invalidated {:>12}", self.invalidated)?;
         writeln!(f, "trees evicted     {:>12}", self.evicted)?;
         for (reason, count) in self.aborts.iter() {

@@ -3,7 +3,7 @@
 //! A [`Fact`] describes an SSA value, so it stays true for as long as the value exists; it can only become
 //! sharper along a trace (a guard passed, a branch was taken).
 
-use uplift_uop::{HostSpec, KindTest, Scalar, Ty, Val, Width};
+use uplift_uop::{HostSpec, KindPlace, KindTest, Scalar, Ty, Val, Width};
 
 /// Every kind.
 pub(crate) const ALL_KINDS: u64 = u64::MAX;
@@ -109,6 +109,10 @@ impl Kinds {
             k.mask == u64::MAX && k.len == 1 && k.lo == spec.raised_word && k.set.count_ones() == 1
         });
         let int_range = signed_range(repr.int.map_or(64, |r| r.bits));
+        if repr.kinds == KindPlace::Tag {
+            let (int, float, boolean, reference) = (ALL_KINDS, ALL_KINDS, ALL_KINDS, ALL_KINDS);
+            return Kinds { int, float, reference, boolean, raised: raised.map_or(0, |k| k.set), int_range };
+        }
         Kinds { int, float, reference, boolean, raised: raised.map_or(0, |k| k.set), int_range }
     }
 

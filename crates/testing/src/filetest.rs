@@ -9,13 +9,13 @@ mod subtests;
 pub use directives::{Directives, Test};
 pub use subtests::is_recorded;
 
-use crate::host::{HOST, LOW_BIT_HOST};
+use crate::host::{HOST, LOW_BIT_HOST, TAGGED_HOST};
 use std::path::{Path, PathBuf};
 use uplift_uop::HostSpec;
 use uplift_uop::parse::{File, ParseError, parse_file};
 
 /// Hosts that files may name.
-pub static HOSTS: &[&HostSpec] = &[&HOST, &LOW_BIT_HOST];
+pub static HOSTS: &[&HostSpec] = &[&HOST, &LOW_BIT_HOST, &TAGGED_HOST];
 
 /// The line between trees and expected output.
 const SEPARATOR: &str = "---";

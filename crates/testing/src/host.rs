@@ -205,6 +205,24 @@ pub static HOST: HostSpec = HostSpec {
 pub static LOW_BIT_HOST: HostSpec =
     HostSpec { name: "low_bit", repr: ReprSpec::LOW_BIT, kinds: &[], fns: &[], ..HOST };
 
+const fn tag(id: u16, name: &'static str, set: u64, lo: u64, len: u64) -> KindTest {
+    KindTest { id, name, set, mask: 0xFF, lo, len }
+}
+static TAGS: [KindTest; 6] = [
+    tag(0, "nil", 1, 0, 1),
+    tag(1, "bool", 2, 1, 1),
+    tag(2, "int", 4, 2, 1),
+    tag(3, "float", 8, 3, 1),
+    // Called so in order to show that nothing is derived from the name: payloads are never of this kind.
+    tag(4, "ref", 16, 4, 1),
+    tag(5, "number", 4 | 8, 2, 2),
+];
+static TAG_REFS: [&KindTest; 6] = [&TAGS[0], &TAGS[1], &TAGS[2], &TAGS[3], &TAGS[4], &TAGS[5]];
+
+/// The same with values of two words, whose tags are the low bytes 0 to 4: `host tagged` in texts.
+pub static TAGGED_HOST: HostSpec =
+    HostSpec { name: "tagged", repr: ReprSpec::TAGGED, kinds: &TAG_REFS, fns: &[], raised_word: 9, ..HOST };
+
 trait FromBits {
     fn from_bits(bits: u64) -> Self;
 }

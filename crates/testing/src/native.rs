@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::ffi::c_void;
 use std::sync::atomic::AtomicU64;
 use uplift_cranelift::{CodeBlob, CodeMemory, Compiler, Limits, Options};
-use uplift_uop::{SnapId, Tree};
+use uplift_uop::{HostSpec, SnapId, Tree};
 
 /// Bytes of code memory a thread.
 const CODE_CAP: usize = 64 << 20;
@@ -27,8 +27,8 @@ impl Backend {
         Ok(Backend { compiler, memory })
     }
 
-    fn compile(&mut self, tree: &Tree, attention: &AtomicU64) -> Result<Native, String> {
-        let compiled = self.compiler.compile(tree, &HOST, attention.as_ptr(), &Limits::default());
+    fn compile(&mut self, tree: &Tree, spec: &HostSpec, attention: &AtomicU64) -> Result<Native, String> {
+        let compiled = self.compiler.compile(tree, spec, attention.as_ptr(), &Limits::default());
         let compiled = compiled.map_err(|error| error.to_string())?;
         let blob = self.memory.publish(&compiled).map_err(|error| error.to_string())?;
         Ok(Native { blob })
@@ -38,10 +38,15 @@ impl Backend {
 impl Native {
     /// Compiles a tree for the test host. The attention word must live as long as the code.
     pub fn new(tree: &Tree, attention: &AtomicU64) -> Result<Native, String> {
+        Native::for_host(tree, &HOST, attention)
+    }
+
+    /// Compiles a tree for any host. The attention word must live as long as the code.
+    pub fn for_host(tree: &Tree, spec: &HostSpec, attention: &AtomicU64) -> Result<Native, String> {
         thread_local!(static BACKEND: RefCell<Option<Backend>> = const { RefCell::new(None) });
         BACKEND.with_borrow_mut(|backend| match backend {
-            Some(backend) => backend.compile(tree, attention),
-            None => backend.insert(Backend::new()?).compile(tree, attention),
+            Some(backend) => backend.compile(tree, spec, attention),
+            None => backend.insert(Backend::new()?).compile(tree, spec, attention),
         })
     }
 

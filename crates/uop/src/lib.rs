@@ -7,6 +7,7 @@ pub mod bytecodes;
 pub mod canon;
 pub mod eval;
 mod lex;
+pub mod packed;
 pub mod parse;
 pub mod print;
 pub mod sides;
@@ -15,6 +16,8 @@ pub mod table;
 pub mod trace;
 pub mod verify;
 
-pub use spec::{Effects, Elem, Field, FnAddr, HostFn, HostSpec, IntRepr, KindTest, ReprSpec, Width};
+pub use spec::{
+    Effects, Elem, Field, FnAddr, HostFn, HostSpec, IntRepr, KindPlace, KindTest, ReprSpec, Width,
+};
 pub use table::{ImmKind, Op, OpInfo, Section, Ty};
 pub use trace::*;

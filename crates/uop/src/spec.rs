@@ -69,6 +69,15 @@ impl IntRepr {
     }
 }
 
+/// Where a value's kind stands, for kind tests to look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KindPlace {
+    /// In the word that the value is boxed in: what boxing makes passes the tests of its kind.
+    Word,
+    /// In a word of its own, the tag, beside the word that the value is boxed in: boxing says nothing of kinds.
+    Tag,
+}
+
 /// How the host's machine values are boxed in 64-bit words. `None`: the host never boxes that type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReprSpec {
@@ -80,6 +89,8 @@ pub struct ReprSpec {
     pub ref_tag: Option<u64>,
     /// The words of false and true.
     pub bools: Option<(u64, u64)>,
+    /// Where kinds stand.
+    pub kinds: KindPlace,
 }
 
 impl ReprSpec {
@@ -89,13 +100,24 @@ impl ReprSpec {
         float_offset: Some(0),
         ref_tag: Some(0),
         bools: Some((0, 1)),
+        kinds: KindPlace::Word,
     };
+    /// Tagged enums of 16 bytes, such as `#[repr(C, u64)] enum Value { Nil, Int(i64), Float(f64), .. }`: two words a
+    /// value, the tag and the payload, which is the value's own bits.
+    ///
+    /// A value takes two slots (tag at `2 * i`, payload at `2 * i + 1`), two fields, or two elements, and a handler
+    /// moves both. Kind tests look at tag words: with `mask: 0xFF` at the tag of a Rust enum, whose other bytes
+    /// are anything. Payloads are whole words: false is 0 and true is 1, no byte left over. A host function returns
+    /// one of the two words, the other one through memory; one that raises returns the tag, so that
+    /// [`HostSpec::raised_word`] is a tag that no value has.
+    pub const TAGGED: ReprSpec = ReprSpec { kinds: KindPlace::Tag, ..ReprSpec::RAW };
     /// NaN-boxing that favours pointers: floats are offset by 2^49, integers have 48 bits under 0xFFFE.
     pub const NAN_BOX: ReprSpec = ReprSpec {
         int: Some(IntRepr { bits: 48, shift: 0, tag: 0xFFFE << 48 }),
         float_offset: Some(1 << 49),
         ref_tag: Some(0),
         bools: Some((4, 5)),
+        kinds: KindPlace::Word,
     };
     /// Low-bit tags: integers are `i << 1 | 1`, references are plain addresses, floats live on the heap.
     pub const LOW_BIT: ReprSpec = ReprSpec {
@@ -103,6 +125,7 @@ impl ReprSpec {
         float_offset: None,
         ref_tag: Some(0),
         bools: Some((2, 6)),
+        kinds: KindPlace::Word,
     };
 
     /// Boxes an integer (0 if the host boxes none; the verifier rejects such traces).

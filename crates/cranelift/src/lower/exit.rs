@@ -21,6 +21,7 @@ const CHUNK: usize = 16;
 impl<'a> Lower<'a, '_> {
     /// Fills the cold blocks of all exits. `total` is the flat number of snapshot 0's exit.
     pub(super) fn exit_blocks(&mut self, total: u32) -> Result<()> {
+        self.distances.clear();
         let mut table = ExitTable::new(self.spec.repr, self.tree.snaps.len());
         let exits = std::mem::take(&mut self.exits);
         let mut tails = Vec::new();
@@ -114,7 +115,7 @@ impl<'a> Lower<'a, '_> {
                 fixes.push(Fix::Word(slot, self.box_const(scalar)?));
                 continue;
             }
-            let ReprSpec { int, float_offset, ref_tag, bools } = self.spec.repr;
+            let ReprSpec { int, float_offset, ref_tag, bools, .. } = self.spec.repr;
             match self.tree.ty(val) {
                 Ty::Word => {}
                 Ty::Int if int.is_none() => return super::words::not_boxed("integers"),

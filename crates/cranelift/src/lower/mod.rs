@@ -116,6 +116,7 @@ pub(crate) fn lower(
         polls: 0,
         values: vec![PackedOption::default(); tree.values.len()],
         floats: FxHashMap::default(),
+        distances: FxHashMap::default(),
         virtuals: Vec::new(),
         sides: Sides::new(tree),
         entries: vec![PackedOption::default(); tree.traces.len()],
@@ -184,6 +185,8 @@ struct Lower<'a, 'f> {
     values: Vec<PackedOption<Value>>,
     /// Float constants made at the entry, by bits.
     floats: FxHashMap<u64, Value>,
+    /// Words less the host's float offset, computed by kind tests of the trace in work.
+    distances: FxHashMap<Value, Value>,
     /// Virtual objects built by the exit in work; they hide `values`.
     virtuals: Vec<(Val, Value)>,
     sides: Sides,
@@ -215,6 +218,7 @@ impl Lower<'_, '_> {
             // A side trace whose guard was optimised away is never entered.
             let Some(entry) = entry else { continue };
             self.b.switch_to_block(entry);
+            self.distances.clear();
             self.counts.uops += trace.insts.len();
             let Some((last, rest)) = trace.insts.split_last() else {
                 return malformed(format!("trace {t} is empty"));

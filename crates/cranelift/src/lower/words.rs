@@ -55,7 +55,10 @@ impl Lower<'_, '_> {
 
     pub(super) fn unbox_float(&mut self, word: Value) -> Result<Value> {
         let Some(offset) = self.spec.repr.float_offset else { return not_boxed("floats") };
-        let bits = self.offset_by(word, offset.wrapping_neg());
+        let bits = match self.distances.get(&word) {
+            Some(&distance) => distance,
+            None => self.offset_by(word, offset.wrapping_neg()),
+        };
         Ok(self.bits_float(bits))
     }
 
@@ -130,6 +133,13 @@ impl Lower<'_, '_> {
     /// `((word & mask) - lo) < len`, unsigned, in its cheapest form.
     pub(super) fn is_kind(&mut self, word: Value, kind: &KindTest) -> Value {
         let KindTest { mask, lo, len, .. } = *kind;
+        if Some(lo) == self.spec.repr.float_offset && lo != 0 && mask == u64::MAX {
+            // The distance to the first boxed float is the float's bits, which unboxing will want.
+            let distance = self.offset_by(word, lo.wrapping_neg());
+            self.distances.insert(word, distance);
+            let len = self.word(len);
+            return self.icmp(IntCC::UnsignedLessThan, distance, len);
+        }
         // Bits below `shift` do not matter to a range that does not wrap and whose ends are clear
         // there. Without them, the two constants of a subtraction and a comparison are small.
         let shift = (lo | len).trailing_zeros().min(63);

@@ -6,6 +6,7 @@ use super::iter::*;
 use super::*;
 use crate::heap::Marker;
 use crate::objects::string::StrBuf;
+use std::ptr::drop_in_place;
 
 /// Marks what the object refers to and counts its bytes.
 ///
@@ -192,44 +193,62 @@ unsafe fn trace_namespace(p: *mut Namespace, m: &mut Marker) {
     m.word(n.dict);
 }
 
-/// Frees what the object owns outside its cell.
-///
-/// # Safety
-/// `p` is an unreachable object, not used afterwards.
-pub unsafe fn finalize(p: *mut Header) {
-    // SAFETY: module argument.
-    unsafe {
-        macro_rules! drop_as {
-            ($ty:ty) => {
-                std::ptr::drop_in_place(p as *mut $ty)
-            };
+macro_rules! owners {
+    ($object:ident: $($tag:ident => $drop:expr;)*) => {
+        /// Tags of objects that own memory outside their cell, as bits.
+        const OWNERS: u64 = $(1 << TypeTag::$tag as u32)|*;
+
+        /// Frees what the object owns outside its cell.
+        ///
+        /// # Safety
+        /// `p` is an unreachable object, not used afterwards.
+        #[inline]
+        pub unsafe fn finalize(p: *mut Header) {
+            // SAFETY: module argument.
+            if OWNERS >> unsafe { (*p).tag } & 1 != 0 {
+                // SAFETY: as above.
+                unsafe { finalize_owner(p) };
+            }
         }
-        match std::mem::transmute::<u32, TypeTag>((*p).tag) {
-            TypeTag::Instance => drop_instance(p as *mut Instance),
-            TypeTag::List => sequence::drop_list(&mut *(p as *mut List)),
-            TypeTag::StrBuf => string::drop_buffer(&mut *(p as *mut StrBuf)),
-            TypeTag::Dict => drop_as!(Dict),
-            TypeTag::Set => drop_as!(Set),
-            TypeTag::BigInt => drop_as!(BigInt),
-            TypeTag::Bytes => drop_as!(Bytes),
-            TypeTag::ByteArray => drop_as!(ByteArray),
-            TypeTag::Class => drop_as!(Class),
-            TypeTag::Namespace => drop_as!(Namespace),
-            TypeTag::Exception => drop_as!(Exception),
-            TypeTag::Generator => drop_as!(Generator),
-            TypeTag::NativeIter => drop_as!(NativeIterator),
-            TypeTag::NativeObject => drop_as!(NativeObject),
-            _ => {}
+
+        unsafe fn finalize_owner($object: *mut Header) {
+            // SAFETY: module argument.
+            unsafe {
+                match std::mem::transmute::<u32, TypeTag>((*$object).tag) {
+                    $(TypeTag::$tag => $drop,)*
+                    _ => {}
+                }
+            }
         }
-    }
+    };
+}
+
+owners! { p:
+    Instance => drop_instance(p as *mut Instance);
+    List => sequence::drop_list(&mut *(p as *mut List));
+    StrBuf => string::drop_buffer(&mut *(p as *mut StrBuf));
+    Dict => drop_in_place(p as *mut Dict);
+    Set => drop_in_place(p as *mut Set);
+    BigInt => drop_in_place(p as *mut BigInt);
+    Bytes => drop_in_place(p as *mut Bytes);
+    ByteArray => drop_in_place(p as *mut ByteArray);
+    Class => drop_in_place(p as *mut Class);
+    Namespace => drop_in_place(p as *mut Namespace);
+    Exception => drop_in_place(p as *mut Exception);
+    Generator => drop_in_place(p as *mut Generator);
+    NativeIter => drop_in_place(p as *mut NativeIterator);
+    NativeObject => drop_in_place(p as *mut NativeObject);
 }
 
 unsafe fn drop_instance(p: *mut Instance) {
     // SAFETY: module argument; the class is immortal, the capacity follows from the shape.
     unsafe {
+        if (*p).overflow.is_null() {
+            return;
+        }
         let shape = &*(*p).hdr.shape;
         // The class object itself may already be gone when the whole heap is dropped.
-        if !shape.dict_mode && !(*p).overflow.is_null() && shape.len > shape.inline_slots {
+        if !shape.dict_mode && shape.len > shape.inline_slots {
             let cap = class::overflow_capacity(shape.len - shape.inline_slots) as usize;
             std::alloc::dealloc(
                 (*p).overflow as *mut u8,

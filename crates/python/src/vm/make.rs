@@ -221,7 +221,15 @@ impl Vm {
         unsafe {
             std::ptr::addr_of_mut!((*p).hdr).write(hdr);
             (*p).len = n as i64;
-            std::ptr::write_bytes((p as *mut u8).add(sequence::TUPLE_ITEMS), 0, n * 8);
+            let items = (p as *mut u8).add(sequence::TUPLE_ITEMS);
+            // Small ones without a call.
+            match n {
+                1 => items.write_bytes(0, 8),
+                2 => items.write_bytes(0, 16),
+                3 => items.write_bytes(0, 24),
+                4 => items.write_bytes(0, 32),
+                n => items.write_bytes(0, n * 8),
+            }
             Some(Gc::from_ptr(p))
         }
     }

@@ -23,8 +23,8 @@ pub(super) fn output(test: &FileTest<'_>) -> Result<String, String> {
     match test.directives.test {
         Test::VerifyError => verify_errors(test, &trees, host),
         Test::RoundTrip => round_trip(test, &trees, host),
+        Test::Opt => opt(test, &trees, host),
         _ if !std::ptr::eq(host, &HOST) => Err("only `host test` runs".into()),
-        Test::Opt => opt(test, &trees),
         Test::Compile => each(&trees, |tree| {
             compare(test, tree)?;
             run(test, tree)
@@ -104,15 +104,15 @@ fn round_trip(test: &FileTest<'_>, trees: &[Tree], host: &HostSpec) -> Result<St
     if written == printed { Ok(String::new()) } else { Err(super::difference(&written, &printed)) }
 }
 
-fn verified(tree: &Tree) -> Result<(), String> {
-    verify(tree, &HOST).map_err(|found| {
+fn verified(tree: &Tree, host: &HostSpec) -> Result<(), String> {
+    verify(tree, host).map_err(|found| {
         let lines: Vec<_> = found.iter().map(ToString::to_string).collect();
         lines.join("\n  ")
     })
 }
 
 fn run(test: &FileTest<'_>, tree: &Tree) -> Result<String, String> {
-    verified(tree)?;
+    verified(tree, &HOST)?;
     let (mut vm, input) = test.directives.input()?;
     let tree = vm.relocate(tree);
     let outcome = oracle::run(&mut vm, &tree, &input, tree.slots, &Executor::Interp(FUEL));
@@ -128,7 +128,7 @@ fn run(test: &FileTest<'_>, tree: &Tree) -> Result<String, String> {
 
 /// Machine code of the tree, and of the optimised tree if it is a recorded one.
 fn compare(test: &FileTest<'_>, tree: &Tree) -> Result<(), String> {
-    verified(tree)?;
+    verified(tree, &HOST)?;
     let (mut vm, input): (_, Input) = test.directives.input()?;
     let stages = Stages { optimized: is_recorded(tree), native: true, forced: 0 };
     match oracle::compare(&mut vm, tree, &input, FUEL, stages) {
@@ -149,17 +149,17 @@ pub fn is_recorded(tree: &Tree) -> bool {
     tree.traces.iter().all(alone) && tree.snaps.iter().all(|s| s.slots.is_empty() && s.virtuals.is_empty())
 }
 
-fn opt(test: &FileTest<'_>, trees: &[Tree]) -> Result<String, String> {
+fn opt(test: &FileTest<'_>, trees: &[Tree], host: &HostSpec) -> Result<String, String> {
     let config = opt_config(&test.directives.without)?;
     let mut optimized = Vec::new();
     for tree in trees {
-        verified(tree)?;
-        let result = uplift_opt::optimize(tree, &HOST, &config);
+        verified(tree, host)?;
+        let result = uplift_opt::optimize(tree, host, &config);
         optimized.push(result.map_err(|error| format!("tree \"{}\": {error}", tree.name))?);
     }
-    let text = print_file(&optimized, &HOST);
+    let text = print_file(&optimized, host);
     let again = parse_file(&text, super::HOSTS).map_err(|error| error.to_string())?;
-    round_trips(&again.trees, &HOST)?;
+    round_trips(&again.trees, host)?;
     Ok(text)
 }
 
