@@ -4,7 +4,7 @@
 //! form `extern "C" fn(ctx, frame) -> u64`, which returns the number of the snapshot through which
 //! it was left:
 //!
-//! - [`Compiler`] lowers a tree to CLIF ([`lower`](mod@lower)) and compiles it on any thread;
+//! - [`Compiler`] lowers a tree to CLIF (the module `lower`) and compiles it on any thread;
 //! - [`CompiledTree`] is its result: position-independent bytes without relocations, and which bytes
 //!   belong to which uop;
 //! - [`CodeMemory`] places the bytes in executable memory and hands out a [`CodeBlob`], which frees

@@ -1,6 +1,8 @@
 //! From a recorded tree to something that can be entered: optimise, lower, place. Inline or on a thread.
 
 use crate::attention::Attention;
+#[cfg(feature = "cranelift")]
+use crate::config::Backend;
 use crate::config::{Config, Stage};
 use crate::dump;
 use crate::tree::{Code, Emitted, Optimized};
@@ -76,6 +78,14 @@ impl Pipeline {
         }
     }
 
+    /// Whether machine code was wanted and there is none.
+    pub(crate) fn lacks_backend(&self) -> bool {
+        #[cfg(feature = "cranelift")]
+        return self.native.is_none() && self.config.backend == Backend::Native;
+        #[cfg(not(feature = "cranelift"))]
+        false
+    }
+
     /// Optimises and lowers `recorded`. Who asked for verification sees a failure on standard error too.
     pub(crate) fn run(&mut self, recorded: &Tree) -> Result<Output, Failure> {
         let result = self.optimize_and_lower(recorded);
@@ -135,7 +145,7 @@ mod native {
     //! The Cranelift side of the pipeline.
 
     use super::{AbortReason, Attention, Code, Config, Failure, HostSpec, Tree, dump};
-    use crate::config::{Backend, Stage};
+    use crate::config::{Backend, Fault, Stage};
     use uplift_cranelift::{CodeMemory, Compiler, Limits, Options};
 
     pub(super) struct Native {
@@ -150,9 +160,17 @@ mod native {
                 return None;
             }
             let options = Options { verify: config.verify, ..Options::default() };
-            let made = Compiler::new(&options).map_err(|e| e.to_string());
+            let made = if config.has_fault(Fault::Backend) {
+                Err("a fault by configuration".to_owned())
+            } else {
+                Compiler::new(&options).map_err(|e| e.to_string())
+            };
             let made = made.and_then(|compiler| {
-                let memory = CodeMemory::new(config.code_cap).map_err(|e| e.to_string())?;
+                let memory = if config.has_fault(Fault::MapMemory) {
+                    CodeMemory::refused()
+                } else {
+                    CodeMemory::new(config.code_cap).map_err(|e| e.to_string())?
+                };
                 Ok(Native { compiler, memory })
             });
             made.inspect_err(|error| tracing::warn!(target: "uplift::compile", %error, "no native backend"))
@@ -170,9 +188,11 @@ mod native {
                 let text = self.compiler.clif_text(tree, spec).map(|[before, _]| before);
                 dump::write(config, Stage::Clif, tree, &text.unwrap_or_else(|e| e.to_string()));
             }
+            let max_uops = if config.has_fault(Fault::Compile) { 0 } else { Limits::default().max_uops };
+            let limits = Limits { max_uops, ..Limits::default() };
             let compiled = self
                 .compiler
-                .compile(tree, spec, attention.address(), &Limits::default())
+                .compile(tree, spec, attention.address(), &limits)
                 .map_err(|error| Failure::new(AbortReason::CompileFailed, error))?;
             #[cfg(feature = "disas")]
             if dump::wants(config, Stage::Asm) {

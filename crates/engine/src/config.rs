@@ -45,6 +45,19 @@ pub struct Dump {
     pub directory: Option<PathBuf>,
 }
 
+/// Something that may go wrong in an engine and is made to, in tests of how a host fares then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The system maps no memory for code.
+    MapMemory,
+    /// The backend compiles no tree.
+    Compile,
+    /// There is no native backend.
+    Backend,
+    /// The compile thread does not start.
+    Thread,
+}
+
 /// An engine's settings.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -59,6 +72,7 @@ pub struct Config {
     pub(crate) verify: bool,
     pub(crate) code_cap: usize,
     pub(crate) dumps: Vec<Dump>,
+    pub(crate) faults: Vec<Fault>,
     pub(crate) attention: Arc<Attention>,
 }
 
@@ -76,6 +90,7 @@ impl Default for Config {
             verify: cfg!(debug_assertions),
             code_cap: 64 << 20,
             dumps: Vec::new(),
+            faults: Vec::new(),
             attention: Arc::default(),
         }
     }
@@ -132,6 +147,14 @@ impl Config {
     pub fn attention(mut self, word: Arc<Attention>) -> Config {
         self.attention = word;
         self
+    }
+    /// Makes something go wrong, always.
+    pub fn fault(mut self, fault: Fault) -> Config {
+        self.faults.push(fault);
+        self
+    }
+    pub(crate) fn has_fault(&self, fault: Fault) -> bool {
+        self.faults.contains(&fault)
     }
     /// Dumps a stage of every compilation.
     pub fn dump(mut self, dump: Dump) -> Config {

@@ -3,7 +3,7 @@
 use crate::engine::Engine;
 use std::ffi::c_void;
 use std::rc::Rc;
-use uplift_record::{Action, Finished, Host, LoopCell, Recorder, Start};
+use uplift_record::{Action, Finished, Host, Location, LoopCell, Recorder, Start};
 use uplift_uop::{FrameState, Resume};
 
 /// The rest of what the engine needs from a VM in order to drive it.
@@ -13,16 +13,20 @@ pub trait Embed: Host {
     /// First slot of the innermost frame.
     fn slots(&mut self) -> *mut u64;
     /// Name of the loop at the current location, for dumps and messages.
-    fn loop_name(&self) -> String;
+    fn loop_name(&self) -> String {
+        let Location { code, pc } = self.location();
+        format!("loop at {code:#x}:{pc}")
+    }
     /// Makes frame number `root` and those above it what `frames` says (slots are written already). `Raise` means that
     /// the pending error is to be raised at the innermost frame's pc.
     fn restore(&mut self, root: usize, frames: &[FrameState], resume: Resume);
     /// Executes one instruction under recording, control flow included.
     fn record_instruction(recorder: &mut Recorder<'_, Self>);
     /// Makes slots up to `end` (relative to the innermost frame) belong to the trace that is about to run, so that frames
-    /// pushed by host functions stand above them. The previous end is given back to `release`.
-    fn reserve(&mut self, _end: i32) -> usize {
-        0
+    /// pushed by host functions stand above them. The previous end is given back to `release`. `None`: there are not that
+    /// many slots, and the trace is not entered.
+    fn reserve(&mut self, _end: i32) -> Option<usize> {
+        Some(0)
     }
     /// Undoes [`Embed::reserve`].
     fn release(&mut self, _previous: usize) {}
@@ -60,13 +64,15 @@ impl Engine {
             }
             Action::Enter(tree) => {
                 let Some(mut entry) = engine.entry(tree) else { return Driven::Interpret };
-                let previous = host.reserve(entry.slots().1);
+                let Some(previous) = host.reserve(entry.slots().1) else { return Driven::Interpret };
                 let (context, slots) = (std::ptr::from_mut(host).cast::<c_void>(), host.slots());
                 let exit = loop {
                     // SAFETY: the frame stands at the tree's header; the slots are the caller's promise.
                     let exit = unsafe { engine.enter(entry, context, slots) };
                     let Some(next) = engine.next(&exit) else { break exit };
-                    host.reserve(next.slots().1);
+                    if host.reserve(next.slots().1).is_none() {
+                        break exit;
+                    }
                     entry = next;
                 };
                 host.release(previous);

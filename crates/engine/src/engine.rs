@@ -4,7 +4,7 @@
 
 use crate::attention::Attention;
 use crate::compile::{Compilation, Done, Failure, Job, Output, Pipeline};
-use crate::config::{CompileMode, Config};
+use crate::config::{CompileMode, Config, Fault};
 use crate::events;
 use crate::stats::Stats;
 use crate::tree::{Code, Emitted, Entry, Exit, ExitTarget, TreeState, roots};
@@ -69,13 +69,30 @@ impl Engine {
     pub fn new(spec: &'static HostSpec, config: Config) -> Result<Rc<Engine>, EngineError> {
         spec.validate().map_err(EngineError::Spec)?;
         let attention = Arc::clone(&config.attention);
-        let pipeline = || Pipeline::new(spec, &config, Arc::clone(&attention));
-        let compilation = match config.mode {
-            CompileMode::Inline => Compilation::Inline(Box::new(pipeline())),
-            CompileMode::Background => Compilation::background(pipeline()).unwrap_or_else(|error| {
+        let mut stats = Stats::default();
+        let mut pipeline = || {
+            let pipeline = Pipeline::new(spec, &config, Arc::clone(&attention));
+            if pipeline.lacks_backend() {
+                stats.aborts.add(AbortReason::NoBackend);
+            }
+            pipeline
+        };
+        let background = config.mode == CompileMode::Background;
+        let compilation = if background && config.has_fault(Fault::Thread) {
+            Err(std::io::ErrorKind::OutOfMemory.into())
+        } else if background {
+            Compilation::background(pipeline())
+        } else {
+            Ok(Compilation::Inline(Box::new(pipeline())))
+        };
+        let compilation = match compilation {
+            Ok(compilation) => compilation,
+            Err(error) => {
                 tracing::warn!(target: "uplift::compile", %error, "no compile thread; compiling inline");
-                Compilation::Inline(Box::new(pipeline()))
-            }),
+                let inline = Compilation::Inline(Box::new(pipeline()));
+                stats.aborts.add(AbortReason::NoThread);
+                inline
+            }
         };
         Ok(Rc::new(Engine {
             spec,
@@ -90,7 +107,7 @@ impl Engine {
             residual: Rc::default(),
             active: RefCell::default(),
             clock: Cell::new(0),
-            stats: RefCell::default(),
+            stats: RefCell::new(stats),
             config,
         }))
     }

@@ -11,18 +11,20 @@ mod drive;
 mod dump;
 mod engine;
 mod events;
+mod instructions;
 mod stats;
 mod tree;
 mod trees;
 
 pub use attention::Attention;
-pub use config::{Backend, CompileMode, Config, Dump, Stage};
+pub use config::{Backend, CompileMode, Config, Dump, Fault, Stage};
 pub use drive::{Driven, Embed};
 pub use engine::{Engine, EngineError};
+pub use instructions::{Instructions, Stop};
 pub use stats::Stats;
 pub use tree::{Entry, Exit};
 pub use uplift_record::{
     AbortReason, Action, Arg, Finished, Host, Interp, Limits, Location, LoopCell, Machine, Recorded,
-    Recorder, Start,
+    Recorder, Stack, StackHost, Start,
 };
 pub use uplift_uop as uop;

@@ -39,6 +39,10 @@ abort_reasons! {
     CompileFailed = "compilation failed";
     /// No code memory.
     NoCodeMemory = "no code memory";
+    /// The compile thread did not start: trees are compiled on the host's. Counted once an engine.
+    NoThread = "no compile thread";
+    /// This machine has no native backend: trees run on the uop interpreter. Counted once an engine.
+    NoBackend = "no native backend";
     /// The tree has its full number of side traces.
     TooManySideTraces = "too many side traces";
     /// An assumption was invalidated while recording or compiling.

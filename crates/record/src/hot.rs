@@ -20,6 +20,11 @@ pub enum Action {
 }
 
 impl LoopCell {
+    /// The cell that a word of the host's memory is.
+    pub fn in_word(word: &mut u64) -> &mut LoopCell {
+        // SAFETY: a cell is transparent over a 64-bit integer, of which all bits are valid.
+        unsafe { &mut *std::ptr::from_mut(word).cast::<LoopCell>() }
+    }
     /// Counts one visit. True when the engine must be asked.
     #[inline(always)]
     pub fn visit(&mut self, threshold: i64) -> bool {

@@ -212,6 +212,12 @@ impl<H: Host> Machine for Interp<'_, H> {
         self.slots = self.slots.wrapping_offset(delta as isize);
     }
     #[inline(always)]
+    fn claim_slots(&mut self, _end: i32) {}
+    #[inline(always)]
+    fn before_return(&mut self) -> bool {
+        false
+    }
+    #[inline(always)]
     fn leave_frame(&mut self, delta: i32) {
         self.slots = self.slots.wrapping_offset(-(delta as isize));
     }

@@ -10,9 +10,11 @@ mod interp;
 mod machine;
 mod memory;
 mod recorder;
+mod stack;
 
 pub use abort::{AbortCounts, AbortReason};
 pub use hot::{Action, Limits, LoopCell};
 pub use interp::Interp;
 pub use machine::{Arg, Host, Location, Machine};
 pub use recorder::{Finished, Recorded, Recorder, Start};
+pub use stack::{Stack, StackHost};

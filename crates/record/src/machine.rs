@@ -143,6 +143,11 @@ macro_rules! define_machine {
             fn set_slot(&mut self, i: i32, w: Self::Word);
             /// The current frame now starts `delta` slots higher: the handler pushed a frame record.
             fn enter_frame(&mut self, delta: i32);
+            /// The current frame needs slots up to `end`, touched or not: a tree that comes by here is entered only where
+            /// they exist. For hosts that limit their stack.
+            fn claim_slots(&mut self, end: i32);
+            /// Before the current frame returns. True: recording ends in front of this instruction, which must do nothing.
+            fn before_return(&mut self) -> bool;
             /// The current frame now starts `delta` slots lower: the handler popped a frame record.
             fn leave_frame(&mut self, delta: i32);
 

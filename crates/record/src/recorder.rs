@@ -533,6 +533,12 @@ impl<H: Host> Machine for Recorder<'_, H> {
         self.base += delta;
         self.effect = true;
     }
+    fn claim_slots(&mut self, end: i32) {
+        self.touch_slot(self.base + end - 1);
+    }
+    fn before_return(&mut self) -> bool {
+        Recorder::before_return(self)
+    }
     fn leave_frame(&mut self, delta: i32) {
         self.enter_frame(-delta);
     }

@@ -7,6 +7,7 @@ use crate::generate::{self, Case, FUEL};
 use crate::oracle::{Stages, compare};
 use crate::shrink::shrink;
 use crate::source::Source;
+use crate::toy;
 use std::time::Duration;
 use uplift_opt::OptError;
 use uplift_uop::canon::canonical;
@@ -50,6 +51,16 @@ pub fn optimizer_equivalence(bytes: &[u8]) {
 /// Machine code does what the uop interpreter does.
 pub fn backend_equivalence(bytes: &[u8]) {
     equivalence(Source::Bytes(bytes), Stages { optimized: true, native: true, forced: 2 });
+}
+
+/// Programs of the toy VM do the same compiled in every way as interpreted.
+pub fn toy_programs(bytes: &[u8]) {
+    toy::check(&mut Source::Bytes(bytes));
+}
+
+/// Arbitrary words are refused as code, or have the structure that `bytecodes!` promises of what it accepts.
+pub fn bytecode_verifier(bytes: &[u8]) {
+    toy::check_code(&mut Source::Bytes(bytes));
 }
 
 /// Generates a case, runs it at all stages, and panics with the smallest tree that shows a difference. Returns

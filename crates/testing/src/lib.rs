@@ -5,6 +5,7 @@
 //! - [`generate`]: random recorded trees, from a [`source`] of choices;
 //! - [`oracle`]: runs a tree in the uop interpreter, optimised, and as machine code, and compares [`outcome`]s;
 //! - [`shrink`]: makes failing trees small;
+//! - [`toy`]: random programs and random code for the toy VM of the examples;
 //! - [`fuzz`]: what fuzz targets check.
 
 pub mod filetest;
@@ -16,3 +17,4 @@ pub mod oracle;
 pub mod outcome;
 pub mod shrink;
 pub mod source;
+pub mod toy;

@@ -37,6 +37,17 @@ fn damaged_filetests_parse_or_are_refused() {
 }
 
 #[test]
+fn undamaged_filetests_pass_the_checks_of_the_fuzzers() {
+    for path in files(&folder()) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        // What the texts expect comes after the separator.
+        let text = text.split("\n---\n").next().unwrap_or_default();
+        fuzz::text_round_trip(text.as_bytes());
+        fuzz::verifier(text.as_bytes());
+    }
+}
+
+#[test]
 fn damaged_trees_print_and_are_refused_or_not() {
     let start = Instant::now();
     let budget = fuzz::budget(Duration::from_millis(500));

@@ -7,6 +7,7 @@ use uplift_testing::generate::{self, Case, FUEL};
 use uplift_testing::host::HOST;
 use uplift_testing::oracle::{Stages, compare_with};
 use uplift_testing::source::Source;
+use uplift_testing::toy;
 use uplift_uop::print::print;
 use uplift_uop::verify::verify;
 use uplift_uop::{Inst, Op, Section, Tree, Ty};
@@ -51,10 +52,33 @@ fn machine_code_does_what_the_uop_interpreter_does() {
 fn the_bytes_of_fuzzers_make_cases_too() {
     let mut source = Source::Seed(0);
     fuzz::optimizer_equivalence(&[]);
+    fuzz::toy_programs(&[]);
+    fuzz::bytecode_verifier(&[]);
     cases(Duration::from_millis(500), |seed| {
         let bytes: Vec<u8> = (0..seed % 500).map(|_| source.below(256) as u8).collect();
         fuzz::optimizer_equivalence(&bytes);
     });
+}
+
+#[test]
+fn toy_programs_do_the_same_compiled_and_interpreted() {
+    let (mut entries, mut programs) = (0, 0);
+    cases(Duration::from_millis(1500), |seed| {
+        println!("seed {seed}");
+        entries += toy::check(&mut Source::Seed(seed));
+        programs += 1;
+    });
+    assert!(entries > programs, "{programs} programs entered compiled code {entries} times");
+}
+
+#[test]
+fn code_that_is_accepted_has_the_promised_structure() {
+    let (mut accepted, mut total) = (0, 0);
+    cases(Duration::from_millis(500), |seed| {
+        total += 1;
+        accepted += u32::from(toy::check_code(&mut Source::Seed(seed)));
+    });
+    assert!(accepted > 0, "none of {total} was accepted");
 }
 
 /// The oracle must be able to fail: it notices a good part of random damage to optimised trees.

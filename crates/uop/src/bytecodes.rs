@@ -7,10 +7,12 @@
 //! Code is a sequence of 64-bit words. An instruction is one word, followed by the row's number of
 //! *cache cells* (words that the interpreter may use as inline caches; zero in fresh code). The word
 //! holds, little end first, `op: u16, a: u16, b: u16, c: u16`. Operands take `a`, `b`, `c` in the
-//! order in which they are declared; an operand of 32 bits ([`Role::Jump`], [`Role::Const32`])
+//! order in which they are declared; an operand of 32 bits ([`Role::Jump`], [`Role::Entry`], [`Role::Const32`])
 //! always takes `b` and `c` together, so at most one 16-bit operand can stand before it.
 //! Jumps are signed distances in words from the word of the jumping instruction. A row's flags stand in
-//! brackets after it: `[cache 2]` (cache cells), `[ends]` (control never goes on to the next instruction).
+//! brackets after it, separated by commas: `cache 2` (cache cells), `ends` (control never goes on to the next
+//! instruction), and for machines with an operand stack `pops 2` and `pushes 1`, from which [`stack_heights`]
+//! computes how high the stack is at each instruction.
 //!
 //! # Example
 //!
@@ -33,6 +35,8 @@
 //! use uplift_uop::bytecodes::{Limits, verify_code};
 //! verify_code::<Op>(&code, &Limits { registers: 2, ..Limits::default() }).unwrap();
 //! assert_eq!(insn::Add::decode(code[0]).y, 1);
+//! // One enum of all instructions, to match on.
+//! assert_eq!(insn::Decoded::of_word(code[1]), Some(insn::Decoded::Return { x: 0 }));
 //! ```
 
 use std::fmt::{self, Write as _};
@@ -103,8 +107,12 @@ pub enum Role {
     Count,
     /// Two counts of 8 bits (low byte, high byte); after a window, their sum is its length.
     CountPair,
+    /// How many values the instruction pops from the operand stack, beside those of its row; 16 bits.
+    Pops,
     /// A jump distance, 32 bits.
     Jump,
+    /// The distance to a function's first instruction, 32 bits. The function starts with an empty operand stack.
+    Entry,
     /// A jump distance, 16 bits.
     JumpShort,
 }
@@ -112,7 +120,7 @@ pub enum Role {
 impl Role {
     /// Whether the operand takes two of the three 16-bit fields.
     pub const fn is_wide(self) -> bool {
-        matches!(self, Role::Const32 | Role::Jump)
+        matches!(self, Role::Const32 | Role::Jump | Role::Entry)
     }
 }
 
@@ -132,7 +140,7 @@ impl Operand {
     #[inline]
     pub const fn get(&self, word: u64) -> i64 {
         match self.role {
-            Role::Jump => (word >> self.shift) as u32 as i32 as i64,
+            Role::Jump | Role::Entry => (word >> self.shift) as u32 as i32 as i64,
             Role::Const32 => (word >> self.shift) as u32 as i64,
             Role::JumpShort | Role::Imm => (word >> self.shift) as u16 as i16 as i64,
             _ => (word >> self.shift) as u16 as i64,
@@ -153,6 +161,10 @@ pub struct OpInfo {
     pub cache_cells: usize,
     /// Whether control never goes on to the next instruction.
     pub ends: bool,
+    /// Values popped from the operand stack, beside those that an operand with [`Role::Pops`] counts.
+    pub pops: u16,
+    /// Values then pushed.
+    pub pushes: u16,
 }
 
 /// The shift of operand `index` among operands with these roles; used by `bytecodes!`.
@@ -287,6 +299,12 @@ pub enum CodeErrorKind {
     JumpTarget(i64),
     /// Control runs past the last instruction.
     FallsOff,
+    /// The operand stack has fewer values than the instruction pops.
+    StackUnderflow,
+    /// The operand stack gets higher than allowed.
+    StackOverflow,
+    /// Control comes here with operand stacks of different heights.
+    StackMismatch,
 }
 
 impl fmt::Display for CodeError {
@@ -302,6 +320,9 @@ impl fmt::Display for CodeError {
             CodeErrorKind::Upvalue(n) => write!(f, "word {pc}: captured variable {n} is out of range"),
             CodeErrorKind::JumpTarget(t) => write!(f, "word {pc}: jump to {t}, which is not an instruction"),
             CodeErrorKind::FallsOff => write!(f, "word {pc}: control runs past the end"),
+            CodeErrorKind::StackUnderflow => write!(f, "word {pc}: too few operands on the stack"),
+            CodeErrorKind::StackOverflow => write!(f, "word {pc}: too many operands on the stack"),
+            CodeErrorKind::StackMismatch => write!(f, "word {pc}: reached with stacks of different heights"),
         }
     }
 }
@@ -328,7 +349,7 @@ pub fn verify_code<O: InstructionSet>(code: &[u64], limits: &Limits) -> Result<(
                 Role::Upvalue if value as usize >= limits.upvalues => {
                     return fail(CodeErrorKind::Upvalue(value as u32));
                 }
-                Role::Jump | Role::JumpShort => {
+                Role::Jump | Role::JumpShort | Role::Entry => {
                     let target = pc as i64 + value;
                     if !usize::try_from(target).is_ok_and(|t| starts.get(t) == Some(&true)) {
                         return fail(CodeErrorKind::JumpTarget(target));
@@ -368,6 +389,53 @@ pub fn instruction_starts<O: InstructionSet>(code: &[u64]) -> Result<Vec<bool>, 
     Ok(starts)
 }
 
+/// For each word, the height of the operand stack before the instruction that starts there (0 where control never
+/// comes). Functions start at word 0 and at [`Role::Entry`] targets, with an empty stack. Fails if an instruction pops
+/// more than there is, a stack gets higher than `limit`, control comes to one place with different heights, or
+/// [`verify_code`] would refuse a jump. So a machine that has checked this need not check its stack while it runs.
+pub fn stack_heights<O: InstructionSet>(code: &[u64], limit: u16) -> Result<Vec<u16>, CodeError> {
+    let starts = instruction_starts::<O>(code)?;
+    let mut heights = vec![None; code.len()];
+    let mut pending = vec![(0, 0, 0i64)];
+    while let Some((from, height, to)) = pending.pop() {
+        let Some(pc) = usize::try_from(to).ok().filter(|&to| starts.get(to) == Some(&true)) else {
+            return Err(CodeError { pc: from, kind: CodeErrorKind::JumpTarget(to) });
+        };
+        let fail = |kind| Err(CodeError { pc, kind });
+        match heights[pc] {
+            Some(known) if known == height => continue,
+            Some(_) => return fail(CodeErrorKind::StackMismatch),
+            None => heights[pc] = Some(height),
+        }
+        let word = code[pc];
+        let Some(op) = O::of_word(word) else { return fail(CodeErrorKind::UnknownOp(word as u16)) };
+        let info = op.info();
+        let counted = info.operands.iter().filter(|operand| operand.role == Role::Pops);
+        let pops = u64::from(info.pops) + counted.map(|operand| operand.get(word) as u64).sum::<u64>();
+        let Some(rest) = u64::from(height).checked_sub(pops) else {
+            return fail(CodeErrorKind::StackUnderflow);
+        };
+        let after = rest + u64::from(info.pushes);
+        let Some(after) = u16::try_from(after).ok().filter(|&after| after <= limit) else {
+            return fail(CodeErrorKind::StackOverflow);
+        };
+        for operand in info.operands {
+            match operand.role {
+                Role::Jump | Role::JumpShort => pending.push((pc, after, pc as i64 + operand.get(word))),
+                Role::Entry => pending.push((pc, 0, pc as i64 + operand.get(word))),
+                _ => {}
+            }
+        }
+        if !info.ends {
+            if pc + op.len() == code.len() {
+                return fail(CodeErrorKind::FallsOff);
+            }
+            pending.push((pc, after, (pc + op.len()) as i64));
+        }
+    }
+    Ok(heights.into_iter().map(Option::unwrap_or_default).collect())
+}
+
 /// The text of one instruction: its name, then its operands (`r3`, `r4..r7`, `k0`, `n2`, `^1`, `#5`, `->12`).
 /// `comment` may explain an operand (a constant's value, a name); what it writes follows `;`.
 pub fn instruction_text<O: InstructionSet>(
@@ -387,9 +455,9 @@ pub fn instruction_text<O: InstructionSet>(
             Role::Const | Role::Const32 => write!(text, "k{value}"),
             Role::Name => write!(text, "n{value}"),
             Role::Upvalue => write!(text, "^{value}"),
-            Role::Imm | Role::Count => write!(text, "#{value}"),
+            Role::Imm | Role::Count | Role::Pops => write!(text, "#{value}"),
             Role::CountPair => write!(text, "#{}+{}", value & 0xff, value >> 8),
-            Role::Jump | Role::JumpShort => write!(text, "->{}", pc as i64 + value),
+            Role::Jump | Role::JumpShort | Role::Entry => write!(text, "->{}", pc as i64 + value),
         };
         comments.extend(comment(operand.role, value));
     }
@@ -399,7 +467,7 @@ pub fn instruction_text<O: InstructionSet>(
     text.trim_end().to_owned()
 }
 
-/// Declares an instruction set; see the [module documentation](crate::bytecodes).
+/// Declares an instruction set; see the [module documentation](mod@crate::bytecodes).
 #[macro_export]
 macro_rules! bytecodes {
     (
@@ -454,8 +522,7 @@ macro_rules! bytecodes {
                         };
                         OPERANDS
                     },
-                    cache_cells: 0 $(+ $crate::bytecode_cells!($($flags)*))?,
-                    ends: false $(|| $crate::bytecode_ends!($($flags)*))?,
+                    ..$crate::bytecode_flags!($($($flags)*)?)
                 },
             )*];
 
@@ -491,6 +558,32 @@ macro_rules! bytecodes {
         $vis mod $insn {
             #[allow(unused_imports)]
             use super::*;
+
+            /// An instruction with its operands, to be matched on.
+            #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+            #[allow(missing_docs, dead_code)]
+            pub enum Decoded {
+                $( $(#[doc = $doc])* $Row { $($field: $crate::bytecode_type!($role)),* }, )*
+            }
+
+            #[allow(dead_code)]
+            impl Decoded {
+                /// The instruction of an instruction word.
+                #[inline(always)]
+                pub fn of_word(word: u64) -> Option<Decoded> {
+                    match $Op::from_u16(word as u16)? {
+                        $( $Op::$Row => {
+                            let $Row { $($field),* } = $Row::decode(word);
+                            Some(Decoded::$Row { $($field),* })
+                        } )*
+                    }
+                }
+                /// The instruction word.
+                pub const fn encode(self) -> u64 {
+                    match self { $( Decoded::$Row { $($field),* } => $Row { $($field),* }.encode(), )* }
+                }
+            }
+
             $(
                 $(#[doc = $doc])*
                 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -542,6 +635,9 @@ macro_rules! bytecode_type {
     (Jump) => {
         i32
     };
+    (Entry) => {
+        i32
+    };
     (Const32) => {
         u32
     };
@@ -557,6 +653,9 @@ macro_rules! bytecode_bits {
     (Jump) => {
         u32
     };
+    (Entry) => {
+        u32
+    };
     (Const32) => {
         u32
     };
@@ -565,30 +664,32 @@ macro_rules! bytecode_bits {
     };
 }
 
-/// The number of cache cells in a row's flags; part of [`bytecodes!`].
+/// The row that flags make of a blank one; part of [`bytecodes!`].
 #[doc(hidden)]
 #[macro_export]
-macro_rules! bytecode_cells {
-    (cache $cells:literal $($rest:tt)*) => {
-        $cells
+macro_rules! bytecode_flags {
+    () => {
+        $crate::bytecodes::OpInfo {
+            name: "",
+            doc: "",
+            operands: &[],
+            cache_cells: 0,
+            ends: false,
+            pops: 0,
+            pushes: 0,
+        }
     };
-    (ends) => {
-        0
+    (cache $cells:literal $(, $($rest:tt)*)?) => {
+        $crate::bytecodes::OpInfo { cache_cells: $cells, ..$crate::bytecode_flags!($($($rest)*)?) }
     };
-}
-
-/// Whether `ends` is among a row's flags; part of [`bytecodes!`].
-#[doc(hidden)]
-#[macro_export]
-macro_rules! bytecode_ends {
-    (cache $cells:literal) => {
-        false
+    (pops $count:literal $(, $($rest:tt)*)?) => {
+        $crate::bytecodes::OpInfo { pops: $count, ..$crate::bytecode_flags!($($($rest)*)?) }
     };
-    (cache $cells:literal, ends) => {
-        true
+    (pushes $count:literal $(, $($rest:tt)*)?) => {
+        $crate::bytecodes::OpInfo { pushes: $count, ..$crate::bytecode_flags!($($($rest)*)?) }
     };
-    (ends) => {
-        true
+    (ends $(, $($rest:tt)*)?) => {
+        $crate::bytecodes::OpInfo { ends: true, ..$crate::bytecode_flags!($($($rest)*)?) }
     };
 }
 
@@ -681,5 +782,55 @@ mod tests {
             check(&|c| c[3] = insn::JumpIf { x: 0, to: -9 }.encode()).kind,
             CodeErrorKind::JumpTarget(-6)
         );
+    }
+
+    bytecodes! {
+        /// A stack machine for these tests.
+        pub enum StackOp, mod stack {
+            /// Pushes.
+            Push { number: Imm } [pushes 1]
+            /// Replaces two by one.
+            Add {} [pops 2, pushes 1]
+            /// Pops; may go to `to`.
+            JumpIf { to: Jump } [pops 1]
+            /// Calls with some of the stack.
+            Call { args: Pops, to: Entry } [pushes 1, cache 1]
+            /// Returns the top.
+            Return {} [ends, pops 1]
+        }
+    }
+
+    #[test]
+    fn decoded_instructions_encode_to_the_same_word() {
+        for insn in [stack::Decoded::Push { number: -3 }, stack::Decoded::Call { args: 2, to: -9 }] {
+            assert_eq!(stack::Decoded::of_word(insn.encode()), Some(insn));
+        }
+        assert_eq!(stack::Decoded::of_word(StackOp::COUNT as u64), None);
+    }
+
+    #[test]
+    fn stack_heights_follow_control() {
+        use stack::Decoded::*;
+        let heights = |code: &[stack::Decoded], limit| {
+            let cells = |d: &stack::Decoded| {
+                let word = d.encode();
+                let cells = StackOp::of_word(word).map_or(0, |op| op.words() - 1);
+                std::iter::once(word).chain(std::iter::repeat_n(0, cells))
+            };
+            stack_heights::<StackOp>(&code.iter().flat_map(cells).collect::<Vec<u64>>(), limit)
+        };
+        let call =
+            [Push { number: 1 }, Push { number: 2 }, Call { args: 1, to: 4 }, Add {}, Return {}, Return {}];
+        // The callee pops what it never got.
+        assert_eq!(heights(&call, 9), Err(CodeError { pc: 6, kind: CodeErrorKind::StackUnderflow }));
+        let call = [Push { number: 1 }, Call { args: 1, to: 3 }, Return {}, Push { number: 0 }, Return {}];
+        assert_eq!(heights(&call, 9), Ok(vec![0, 1, 0, 1, 0, 1]));
+        let kind = |code: &[stack::Decoded], limit| heights(code, limit).unwrap_err().kind;
+        let push = Push { number: 0 };
+        assert_eq!(kind(&[push, push, JumpIf { to: -2 }, Return {}], 9), CodeErrorKind::StackMismatch);
+        assert_eq!(kind(&[push, push, Return {}], 1), CodeErrorKind::StackOverflow);
+        assert_eq!(kind(&[push, push, JumpIf { to: 7 }, Return {}], 9), CodeErrorKind::JumpTarget(9));
+        assert_eq!(kind(&[push, push], 9), CodeErrorKind::FallsOff);
+        assert_eq!(kind(&[Call { args: 1, to: 0 }, Return {}], 9), CodeErrorKind::StackUnderflow);
     }
 }

@@ -1,8 +1,10 @@
 //! Canonical numbering: the one representative of all trees that differ in numbering alone.
 //!
 //! Values are numbered in order of definition, then virtual objects, then whatever is mentioned without a definition
-//! (malformed trees print too); snapshots in order of use, unused ones dropped; constants in order of mention.
+//! (malformed trees print too) and so has no type; snapshots in order of use, unused ones dropped; constants in order of
+//! mention.
 
+use crate::table::Ty;
 use crate::trace::{Inst, Scalar, SnapId, Snapshot, Trace, Tree, Val, VirtualObject};
 use std::collections::HashMap;
 
@@ -27,6 +29,7 @@ pub fn map_constants(tree: &Tree, change: impl Fn(Scalar) -> Scalar) -> Tree {
         values: HashMap::new(),
         snap_map: HashMap::new(),
         snaps: Vec::new(),
+        rewriting: false,
     };
     for inst in tree.traces.iter().flat_map(|t| &t.insts) {
         for &result in inst.results.iter() {
@@ -55,6 +58,8 @@ struct Renumber<'a> {
     snap_map: HashMap<SnapId, SnapId>,
     /// Old ids in new order.
     snaps: Vec<SnapId>,
+    /// All definitions have their numbers.
+    rewriting: bool,
 }
 
 impl Renumber<'_> {
@@ -66,7 +71,9 @@ impl Renumber<'_> {
         match self.values.get(&val) {
             Some(&new) => new,
             None => {
-                let new = self.out.new_value(self.tree.ty(val));
+                // What is first met here has no definition left, and text gives it no type.
+                let ty = if self.rewriting { Ty::Unit } else { self.tree.ty(val) };
+                let new = self.out.new_value(ty);
                 self.values.insert(val, new);
                 new
             }
@@ -85,6 +92,7 @@ impl Renumber<'_> {
     }
 
     fn rewrite(&mut self) {
+        self.rewriting = true;
         let tree = self.tree;
         for trace in &tree.traces {
             let insts = trace.insts.iter().map(|inst| self.inst(inst)).collect();

@@ -26,6 +26,15 @@ pub struct KindTest {
 }
 
 impl KindTest {
+    /// The integers of [`ReprSpec::NAN_BOX`], as kind number `id`.
+    pub const fn nan_box_int(id: u16) -> KindTest {
+        KindTest { id, name: "int", set: 1 << id, mask: !0, lo: 0xFFFE << 48, len: 2 << 48 }
+    }
+    /// The floats of [`ReprSpec::NAN_BOX`], as kind number `id`.
+    pub const fn nan_box_float(id: u16) -> KindTest {
+        let (lo, end) = (1 << 49, 0xFFFE << 48);
+        KindTest { id, name: "float", set: 1 << id, mask: !0, lo, len: end - lo }
+    }
     /// Whether `word` passes this test.
     #[inline(always)]
     pub const fn accepts(&self, word: u64) -> bool {
@@ -365,6 +374,10 @@ impl std::fmt::Display for SpecError {
 impl std::error::Error for SpecError {}
 
 impl HostSpec {
+    /// A host that declares nothing but its name and how it boxes words, to be completed with `..`.
+    pub const fn new(name: &'static str, repr: ReprSpec) -> HostSpec {
+        HostSpec { name, repr, kinds: &[], fields: &[], elems: &[], fns: &[], raised_word: 0 }
+    }
     /// Checks the declarations: ids equal positions, names differ, classes below 64, boxing that round-trips.
     pub fn validate(&self) -> Result<(), SpecError> {
         let err = |item, message| Err(SpecError { item, message });

@@ -1,6 +1,6 @@
 //! The one table of uops. Everything about a uop that is not machine code stands in its row.
 //!
-//! [`for_each_uop!`] hands four sections of rows to a macro: `pure` and `guard` rows carry their *evaluation*,
+//! [`for_each_uop!`](crate::for_each_uop) hands four sections of rows to a macro: `pure` and `guard` rows carry their *evaluation*,
 //! which the interpreter, the uop interpreter and constant folding share; `memory` and `control` rows act on a
 //! heap, a frame or the trace itself, which the executing machine supplies.
 //!

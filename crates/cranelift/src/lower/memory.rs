@@ -93,7 +93,7 @@ impl Lower<'_, '_> {
         Ok((Place { base, offset, width: elem.width, flags }, rest))
     }
 
-    fn element_address(&mut self, base: Value, index: Val, elem: &Elem) -> Result<(Value, i32)> {
+    pub(super) fn element_address(&mut self, base: Value, index: Val, elem: &Elem) -> Result<(Value, i32)> {
         let bytes = i64::from(elem.width.bytes());
         if let Some(uplift_uop::Scalar::Int(i)) = self.tree.as_const(index) {
             let offset = i.checked_mul(bytes).and_then(|o| o.checked_add(i64::from(elem.offset)));
@@ -145,7 +145,7 @@ impl Lower<'_, '_> {
         }
     }
 
-    fn elem(&self, imm: u64) -> Result<&'static Elem> {
+    pub(super) fn elem(&self, imm: u64) -> Result<&'static Elem> {
         match self.spec.elems.get(imm as usize) {
             Some(elem) if usize::from(elem.class) < SLOTS => Ok(elem),
             _ => malformed("element kind"),

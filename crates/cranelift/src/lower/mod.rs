@@ -3,6 +3,7 @@
 //! ```text
 //! entry(ctx, frame):  jump start
 //! start:              preamble of the root (jump_entry comes back here)
+//! pairs(p0, ...):     the same for two iterations at once, if it is a loop over floats in memory
 //! header(p0, ...):    body of the root, after its loop_header (jump comes back here)
 //!   guard:            brif condition -> next block, else -> failing block
 //! side traces:        entered straight from their guard's failing edge; they use values of the
@@ -16,6 +17,7 @@
 mod exit;
 mod int;
 mod memory;
+mod pairs;
 mod pure;
 mod values;
 mod words;
@@ -122,6 +124,7 @@ pub(crate) fn lower(
         exits: Vec::new(),
         start,
         header: None,
+        reentry: None,
         regions: [None; REGIONS],
         signatures: [None; 7],
         saved: None,
@@ -195,6 +198,8 @@ struct Lower<'a, 'f> {
     exits: Vec<(SnapId, Block)>,
     start: Block,
     header: Option<Block>,
+    /// Where side traces enter the loop, if not at its header: where it runs in pairs.
+    reentry: Option<Block>,
     regions: [Option<AliasRegion>; REGIONS],
     /// Signatures of host functions by number of parameters.
     signatures: [Option<SigRef>; 7],
@@ -224,7 +229,7 @@ impl Lower<'_, '_> {
             }
             let i = rest.len();
             self.b.set_srcloc(source_loc(starts[t] as usize + i));
-            self.terminator(last).map_err(|e| locate(e, t, i, last))?;
+            self.terminator(last, t == 0).map_err(|e| locate(e, t, i, last))?;
         }
         if self.counts.uops == 0 {
             return malformed("no trace");
@@ -276,8 +281,13 @@ impl Lower<'_, '_> {
         }
         let header = self.b.create_block();
         self.header = Some(header);
-        let args = self.block_args(&inst.args, &inst.results)?;
-        self.b.ins().jump(header, &args);
+        match pairs::Pairs::find(self.tree, self.spec) {
+            Some(found) => self.pairs(&found, header)?,
+            None => {
+                let args = self.block_args(&inst.args, &inst.results)?;
+                self.b.ins().jump(header, &args);
+            }
+        }
         self.b.switch_to_block(header);
         for &result in &inst.results {
             let value = self.b.append_block_param(header, clif_type(self.tree.ty(result))?);
@@ -286,10 +296,11 @@ impl Lower<'_, '_> {
         Ok(())
     }
 
-    fn terminator(&mut self, inst: &Inst) -> Result<()> {
+    fn terminator(&mut self, inst: &Inst, in_root: bool) -> Result<()> {
         match inst.op {
             Op::Jump => {
-                let Some(header) = self.header else { return malformed("no loop header") };
+                let reentry = self.reentry.filter(|_| !in_root);
+                let Some(header) = reentry.or(self.header) else { return malformed("no loop header") };
                 let root = &self.tree.traces[0].insts;
                 let Some(target) = root.iter().find(|i| i.op == Op::LoopHeader) else {
                     return malformed("no loop header");

@@ -111,30 +111,36 @@ impl Lower<'_, '_> {
         if inst.args.len() != inst.op.info().params.len() {
             return malformed("number of operands");
         }
-        let (condition, pass, value) = match inst.op {
-            Op::GuardTrue => (self.operand(inst, 0)?, true, None),
-            Op::GuardFalse => (self.operand(inst, 0)?, false, None),
+        if matches!(inst.op, Op::IntAddChecked | Op::IntSubChecked | Op::IntMulChecked) {
+            let (value, overflow) = self.overflowing(inst)?;
+            self.guard(inst, overflow, false)?;
+            return Ok(Some(value));
+        }
+        let (condition, pass) = self.condition(inst)?;
+        self.guard(inst, condition, pass)?;
+        Ok(None)
+    }
+
+    /// The condition of a guard without a value, and what it must be.
+    pub(super) fn condition(&mut self, inst: &Inst) -> Result<(Value, bool)> {
+        Ok(match inst.op {
+            Op::GuardTrue => (self.operand(inst, 0)?, true),
+            Op::GuardFalse => (self.operand(inst, 0)?, false),
             Op::GuardKind => {
                 let word = self.operand(inst, 0)?;
                 let kind = self.kind(inst.imm)?;
-                (self.is_kind(word, kind), true, None)
+                (self.is_kind(word, kind), true)
             }
             Op::GuardEqInt | Op::GuardEqRef | Op::GuardEqWord => {
                 let (a, b) = (self.operand(inst, 0)?, self.operand(inst, 1)?);
-                (self.icmp(IntCC::Equal, a, b), true, None)
+                (self.icmp(IntCC::Equal, a, b), true)
             }
             Op::GuardBounds => {
                 let (a, b) = (self.operand(inst, 0)?, self.operand(inst, 1)?);
-                (self.icmp(IntCC::UnsignedLessThan, a, b), true, None)
-            }
-            Op::IntAddChecked | Op::IntSubChecked | Op::IntMulChecked => {
-                let (value, overflow) = self.overflowing(inst)?;
-                (overflow, false, Some(value))
+                (self.icmp(IntCC::UnsignedLessThan, a, b), true)
             }
             op => return malformed(format!("{} has no lowering", op.info().name)),
-        };
-        self.guard(inst, condition, pass)?;
-        Ok(value)
+        })
     }
 }
 

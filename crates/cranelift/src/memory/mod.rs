@@ -67,6 +67,11 @@ impl CodeMemory {
         Ok(CodeMemory::with(cap, dual))
     }
 
+    /// Memory for which the system refuses to map anything, for tests of what follows from that.
+    pub fn refused() -> CodeMemory {
+        CodeMemory { shared: Arc::new(Shared { pool: Mutex::new(Pool::refused()) }) }
+    }
+
     fn with(cap: usize, dual: bool) -> CodeMemory {
         CodeMemory { shared: Arc::new(Shared { pool: Mutex::new(Pool::new(cap, dual)) }) }
     }

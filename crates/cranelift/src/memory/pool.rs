@@ -31,6 +31,8 @@ struct Chunk {
 pub(super) struct Pool {
     chunks: Vec<Chunk>,
     stats: MemoryStats,
+    /// Mapping memory fails.
+    refused: bool,
 }
 
 fn round_up(n: usize, to: usize) -> usize {
@@ -39,7 +41,13 @@ fn round_up(n: usize, to: usize) -> usize {
 
 impl Pool {
     pub fn new(cap: usize, dual: bool) -> Pool {
-        Pool { chunks: Vec::new(), stats: MemoryStats { cap, dual, ..MemoryStats::default() } }
+        let stats = MemoryStats { cap, dual, ..MemoryStats::default() };
+        Pool { chunks: Vec::new(), stats, refused: false }
+    }
+
+    /// A pool that gets no memory.
+    pub fn refused() -> Pool {
+        Pool { refused: true, ..Pool::new(usize::MAX, true) }
     }
 
     pub fn stats(&self) -> MemoryStats {
@@ -93,7 +101,12 @@ impl Pool {
 
     fn grow(&mut self, len: usize) -> Result<(), MemoryError> {
         let wanted = round_up(len.max(REGION.min(self.stats.cap)), page_size().max(65536));
-        let region = Region::new(wanted, self.stats.dual).map_err(MemoryError::System)?;
+        let region = if self.refused {
+            Err(io::ErrorKind::OutOfMemory.into())
+        } else {
+            Region::new(wanted, self.stats.dual)
+        };
+        let region = region.map_err(MemoryError::System)?;
         self.stats.mapped += region.len();
         let free = vec![(0, region.len())];
         self.chunks.push(Chunk { region, free });

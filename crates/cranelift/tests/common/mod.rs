@@ -63,6 +63,7 @@ elem!(E_U8, 3, "e_u8", 16, U8);
 elem!(E_U16, 4, "e_u16", 0, U16);
 elem!(E_I32, 5, "e_i32", 0, I32);
 elem!(E_REF, 6, "e_ref", 0, Ref);
+elem!(E_OUT, 7, "e_out", 0, F64);
 
 /// What the host functions touch.
 #[derive(Default)]
@@ -127,7 +128,7 @@ host_fn!(RAISE_IF, 5, raise_if, &[Bool], Word, Effects::ANY);
 host_fn!(RING, 6, ring, &[], Unit, Effects::ANY);
 
 static FIELDS: &[&Field] = &[&F_INT, &F_WORD, &F_FLOAT, &F_REF, &F_I32, &F_U32, &F_U16, &F_U8];
-static ELEMS: &[&Elem] = &[&E_WORD, &E_INT, &E_FLOAT, &E_U8, &E_U16, &E_I32, &E_REF];
+static ELEMS: &[&Elem] = &[&E_WORD, &E_INT, &E_FLOAT, &E_U8, &E_U16, &E_I32, &E_REF, &E_OUT];
 static FNS: &[&HostFn] = &[&LOG2, &SIX, &HALF, &IS_EVEN, &ALLOC, &RAISE_IF, &RING];
 
 pub fn spec() -> HostSpec {

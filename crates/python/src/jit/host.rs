@@ -162,12 +162,12 @@ impl Embed for Vm {
         }
     }
 
-    fn reserve(&mut self, end: i32) -> usize {
+    fn reserve(&mut self, end: i32) -> Option<usize> {
         let end = self.frame().base.wrapping_offset(end as isize).max(self.frame().end());
         let previous = self.top as usize;
         self.top = self.top.max(end);
         self.high_water = self.high_water.max(end);
-        previous
+        Some(previous)
     }
 
     fn release(&mut self, previous: usize) {

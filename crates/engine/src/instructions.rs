@@ -1,0 +1,77 @@
+//! [`Instructions`]: the shortest way to embed the engine. The host writes its instructions; frames, the loop that interprets
+//! and what the engine asks for are here. A host that has these already implements [`Host`] and [`Embed`] itself.
+
+use crate::{AbortReason, Driven, Embed, Engine, Host, Interp, LoopCell, Machine, Recorder, StackHost};
+use std::rc::Rc;
+use uplift_uop::{FrameState, Resume};
+
+/// Why an instruction does not simply go on with the next one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop<E> {
+    /// [`Machine::loop_header`] wants the engine: the header's cell, and the pc behind it.
+    Hot(*mut LoopCell, u32),
+    /// The outermost frame returned.
+    Done,
+    /// The program fails. The instruction has had no effect.
+    Fail(E),
+}
+
+/// A host whose instructions are one function over machines. [`Embed`] follows from this.
+pub trait Instructions: StackHost {
+    /// How programs fail.
+    type Error;
+
+    /// The VM's engine.
+    fn jit(&self) -> &Rc<Engine>;
+
+    /// Executes one instruction and moves the pc.
+    fn step<M: Machine<Host = Self>>(m: &mut M) -> Result<(), Stop<Self::Error>>;
+
+    /// Interprets from the current location on until the outermost frame returns, in compiled code where there is any.
+    ///
+    /// # Safety
+    /// In each frame, instructions must touch only slots that the frame has; loop cells must stay where they are.
+    unsafe fn interpret(&mut self) -> Result<(), Self::Error> {
+        loop {
+            let (slots, threshold) = (self.stack_mut().base(), self.jit().threshold());
+            // SAFETY: the stack has all slots of each frame, and the caller promises that no others are touched.
+            let mut interp = unsafe { Interp::new(self, slots, threshold) };
+            let stop = loop {
+                if let Err(stop) = Self::step(&mut interp) {
+                    break stop;
+                }
+            };
+            match stop {
+                // SAFETY: as above.
+                Stop::Hot(cell, behind) => match unsafe { Engine::drive(self, cell) } {
+                    Driven::Interpret => self.set_resume(behind),
+                    Driven::Recorded | Driven::Ran(_) => {}
+                },
+                Stop::Done => return Ok(()),
+                Stop::Fail(error) => return Err(error),
+            }
+        }
+    }
+}
+
+impl<T: Instructions> Embed for T {
+    fn engine(&self) -> &Rc<Engine> {
+        self.jit()
+    }
+    fn slots(&mut self) -> *mut u64 {
+        self.stack_mut().base()
+    }
+    fn restore(&mut self, root: usize, frames: &[FrameState], _resume: Resume) {
+        self.stack_mut().restore(root, frames);
+    }
+    fn record_instruction(recorder: &mut Recorder<'_, T>) {
+        match T::step(recorder) {
+            // What fails has had no effect yet: the interpreter will execute it again, and fail.
+            Err(Stop::Fail(_) | Stop::Done) => recorder.abort(AbortReason::Unsupported),
+            Err(Stop::Hot(..)) | Ok(()) => {}
+        }
+    }
+    fn reserve(&mut self, end: i32) -> Option<usize> {
+        self.stack().has_slots(end).then_some(0)
+    }
+}
