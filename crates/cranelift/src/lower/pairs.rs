@@ -200,7 +200,8 @@ impl Lower<'_, '_> {
         }
         let next: SmallVec<[BlockArg; 8]> = lane.iter().map(|&value| value.into()).collect();
         self.b.ins().jump(block, &next);
-        // The plain loop defines all of these anew.
+        // The plain loop defines all of these anew, and does its own kind tests.
+        self.distances.clear();
         for val in results.iter().chain(&pairs.scalars) {
             self.values[val.index()] = None.into();
         }

@@ -365,18 +365,19 @@ host_fns! {
     STR_ITEM = str_item(vm, s: Ref, index: Int) -> Word [PURE] { Ok(vm.str_item(gc(s), index as usize)) }
     /// `object[start:stop]`.
     GET_SLICE = get_slice(vm, object: Word, start: Word, stop: Word) -> Word [ANY] {
-        let key = vm.new_slice(start, stop, NONE);
-        vm.get_item(object, key)
+        vm.get_slice(object, start, stop)
     }
     /// `object[start:stop] = value`.
     SET_SLICE = set_slice(vm, object: Word, start: Word, stop: Word, value: Word) -> Word [ANY] {
-        let key = vm.new_slice(start, stop, NONE);
-        vm.set_item(object, key, value).map(|()| NONE)
+        vm.set_slice(object, start, stop, value).map(|()| NONE)
+    }
+    /// `list[start:stop] = list` of two plain lists with int or None bounds.
+    LIST_SET_SLICE = list_set_slice(vm, object: Word, start: Word, stop: Word, value: Word) -> Word [raises(writes(LISTS, LISTS))] {
+        vm.set_slice(object, start, stop, value).map(|()| NONE)
     }
     /// `list[start:stop]` of a plain list with int or None bounds.
     LIST_SLICE = list_slice(vm, object: Word, start: Word, stop: Word) -> Word [reads(LISTS)] {
-        let key = vm.new_slice(start, stop, NONE);
-        vm.get_item(object, key)
+        vm.get_slice(object, start, stop)
     }
     /// `object[start:stop]` of a string, bytes or tuple with int or None bounds.
     PLAIN_SLICE = plain_slice(vm, object: Word, start: Word, stop: Word) -> Word [PURE] {

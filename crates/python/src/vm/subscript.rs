@@ -92,13 +92,18 @@ impl Vm {
     }
 
     /// A slice bound: None gives `default`; clamps huge ints.
+    #[inline]
     fn slice_bound(&mut self, w: Word, default: i64) -> PyResult<i64> {
         if w == NONE {
             return Ok(default);
         }
-        if let Some(i) = w.as_index() {
-            return Ok(i);
+        match w.as_index() {
+            Some(i) => Ok(i),
+            None => self.slice_bound_of(w, default),
         }
+    }
+
+    fn slice_bound_of(&mut self, w: Word, default: i64) -> PyResult<i64> {
         if self.int_of(w).is_none() && self.lookup_special(w, self.names.index).is_none() {
             return Err(self.type_error("slice indices must be integers or None or have an __index__ method"));
         }
@@ -147,6 +152,31 @@ impl Vm {
             0
         };
         Ok(Indices { start, stop, step, count })
+    }
+
+    /// `o[start:stop]`.
+    pub fn get_slice(&mut self, o: Word, start: Word, stop: Word) -> PyResult {
+        if let Some(l) = plain_list(o)
+            && let Some((from, to)) = plain_range(start, stop, l.count())
+        {
+            return Ok(self.new_list(l.items()[from..to].to_vec()));
+        }
+        let key = self.new_slice(start, stop, NONE);
+        self.get_item(o, key)
+    }
+
+    /// `o[start:stop] = v`.
+    pub fn set_slice(&mut self, o: Word, start: Word, stop: Word, v: Word) -> PyResult<()> {
+        if let (Some(mut l), Some(with)) = (plain_list(o), plain_list(v))
+            && o != v
+            && let Some((from, to)) = plain_range(start, stop, l.count())
+        {
+            self.heap.external(with.count().saturating_sub(to - from) * 8);
+            l.splice(from, to, with.items());
+            return Ok(());
+        }
+        let key = self.new_slice(start, stop, NONE);
+        self.set_item(o, key, v)
     }
 
     /// `o[k]`.
@@ -549,6 +579,26 @@ pub fn range_len(a: i64, b: i64, s: i64) -> i64 {
     }
 }
 
+/// A list that is none of a subclass.
+fn plain_list(w: Word) -> Option<Gc<List>> {
+    w.cast::<List>().filter(|l| l.header().is_exact_builtin())
+}
+
+/// The items from `start` to `stop` of `len`, if both are None or ints that need no more than a look.
+fn plain_range(start: Word, stop: Word, len: usize) -> Option<(usize, usize)> {
+    let bound = |w: Word, default: usize| match w {
+        NONE => Some(default),
+        w if w.is_int() => {
+            let i = w.unbox_int();
+            let i = if i < 0 { (i + len as i64).max(0) } else { i.min(len as i64) };
+            Some(i as usize)
+        }
+        _ => None,
+    };
+    let (from, to) = (bound(start, 0)?, bound(stop, len)?);
+    Some((from, to.max(from)))
+}
+
 /// The selected items of a slice.
 fn pick<T: Copy>(items: &[T], start: i64, step: i64, count: usize) -> Vec<T> {
     if count == 0 {
@@ -556,6 +606,9 @@ fn pick<T: Copy>(items: &[T], start: i64, step: i64, count: usize) -> Vec<T> {
     }
     if step == 1 {
         return items[start as usize..start as usize + count].to_vec();
+    }
+    if step == -1 {
+        return items[start as usize + 1 - count..=start as usize].iter().rev().copied().collect();
     }
     (0..count).map(|i| items[(start + step * i as i64) as usize]).collect()
 }

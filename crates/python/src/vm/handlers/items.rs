@@ -154,10 +154,24 @@ pub fn load_slice<M: PyMachine>(m: &mut M, _at: At, i: insn::LoadSlice) -> Flow 
     result(m, i.dst, GET_SLICE, args![Word object, Word start, Word stop])
 }
 
+/// Whether a value is a plain list.
+#[inline(always)]
+fn is_list<M: PyMachine>(m: &mut M, w: M::Word) -> bool {
+    if !is_ref(m, w) {
+        return false;
+    }
+    let o = m.unbox_ref(w);
+    let list = m.host().types.list;
+    is_exactly(shape_of(m, o), list)
+}
+
 #[inline(always)]
 pub fn store_slice<M: PyMachine>(m: &mut M, _at: At, i: insn::StoreSlice) -> Flow {
     let (object, start, stop) = (m.slot(r(i.object)), m.slot(r(i.base)), m.slot(r(i.base) + 1));
     let value = m.slot(r(i.src));
+    if M::RECORDS && is_list(m, object) && is_list(m, value) && is_bound(m, start) && is_bound(m, stop) {
+        return effect(m, LIST_SET_SLICE, args![Word object, Word start, Word stop, Word value]);
+    }
     effect(m, SET_SLICE, args![Word object, Word start, Word stop, Word value])
 }
 
