@@ -114,7 +114,7 @@ pub fn convert(vm: &mut Vm, w: Word) -> PyResult {
             Err(_) => Err(invalid(vm, w, 10)),
         };
     }
-    if w.is_bool() || matches!(w.tag(), TypeTag::BigInt) {
+    if w.is_bool() || w.tag().is_int() {
         return plain(vm, w);
     }
     for name in [vm.names.int, vm.names.index, vm.names.trunc] {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use dashu_int::IBig;
 
-use crate::objects::{BigInt, Boxed, TypeTag};
+use crate::objects::{BigInt, Boxed, TypeTag, WideInt};
 use crate::vm::Vm;
 use crate::word::Word;
 
@@ -22,6 +22,7 @@ pub fn int_value(w: Word) -> Option<Int> {
         return Some(Int::Small(i));
     }
     match w.tag() {
+        TypeTag::WideInt => Some(Int::Big(Cow::Owned(IBig::from(w.cast::<WideInt>()?.value)))),
         TypeTag::BigInt => {
             let object = w.cast::<BigInt>()?;
             // SAFETY: objects outlive the native code that looks at them (see `objects`), and ints are immutable.

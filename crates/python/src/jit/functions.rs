@@ -418,6 +418,9 @@ host_fns! {
     /// `low` items of `x`, a list of the rest, and `high` items, as a tuple.
     UNPACK_EX = unpack_ex(vm, x: Word, low: Int, high: Int) -> Word [ANY] { vm.unpack_ex(x, low as usize, high as usize) }
 
+    /// An int of 64 bits; fields are stored by the handler.
+    NEW_WIDE = new_wide(vm) -> Ref [FRESH] { vm.place_wide(0) }
+
     // --- Displays ---
     /// A tuple of `n` items, stored by the handler.
     NEW_TUPLE = new_tuple(vm, n: Int) -> Ref [FRESH] {

@@ -16,7 +16,7 @@ use crate::objects::iter::{
 use crate::objects::module::GLOBAL_CELL_VALUE;
 use crate::objects::sequence::{LIST_CAP, LIST_LEN, LIST_PTR, TUPLE_ITEMS, TUPLE_LEN};
 use crate::objects::string::STR_LEN;
-use crate::objects::{Generator, HEADER_SHAPE, HEADER_TAG, RangeObj};
+use crate::objects::{Generator, HEADER_SHAPE, HEADER_TAG, RangeObj, WideInt};
 use crate::word::*;
 use std::mem::offset_of;
 use uplift::uop::{Elem, Field, HostSpec, KindTest, ReprSpec, Width};
@@ -143,6 +143,7 @@ fields! {
     LIST_ITER_POS = "list_iter.index", LIST_ITER_INDEX, I64, class::ITER_INDEX, false;
     TUPLE_ITER_SEQ = "tuple_iter.tuple", TUPLE_ITER_TUPLE, Word, class::ITER_SEQUENCE, false;
     TUPLE_ITER_POS = "tuple_iter.index", TUPLE_ITER_INDEX, I64, class::ITER_INDEX, false;
+    INT_WIDE = "int.wide", offset_of!(WideInt, value), I64, class::FIXED, true;
     ENUMERATE_ITER = "enumerate.iter", offset_of!(Enumerate, iter), Word, class::FIXED, true;
     ENUMERATE_COUNT = "enumerate.count", offset_of!(Enumerate, count), Word, class::ENUMERATE, false;
     ZIP_ITERS = "zip.iters", offset_of!(Zip, iters), Word, class::FIXED, true;

@@ -184,6 +184,7 @@ fn construct_weak(vm: &mut Vm, class: Gc<Class>, a: &Args) -> PyResult {
         target.tag(),
         crate::objects::TypeTag::Free
             | crate::objects::TypeTag::Str
+            | crate::objects::TypeTag::WideInt
             | crate::objects::TypeTag::BigInt
             | crate::objects::TypeTag::Bytes
     ) || (vm.type_of(target).has(crate::objects::class::C_BUILTIN)

@@ -248,10 +248,12 @@ fn intern(vm: &mut Vm, a: &Args) -> PyResult {
 
 /// A rough size in bytes, close to what CPython says of the common types.
 fn getsizeof(vm: &mut Vm, a: &Args) -> PyResult {
-    use crate::objects::{BigInt, Bytes, Dict, List, Set, Str, Tuple};
+    use crate::objects::{BigInt, Bytes, Dict, List, Set, Str, Tuple, WideInt};
     let w = a[0];
     let size = if w.is_int() {
         28
+    } else if let Some(wide) = w.cast::<WideInt>() {
+        24 + 4 * (64 - wide.value.unsigned_abs().leading_zeros() as usize).div_ceil(30)
     } else if let Some(big) = w.cast::<BigInt>() {
         24 + 4 * dashu_base::BitTest::bit_len(&big.value).div_ceil(30)
     } else if let Some(text) = w.cast::<Str>() {

@@ -39,7 +39,7 @@ pub use iter::{NativeIter, NativeIterator};
 pub use loaded::LoadedCode;
 pub use misc::{CodeObject, Generator, NativeObject, NativePayload, RangeObj, SliceObj};
 pub use module::{GlobalCell, Module, Namespace};
-pub use number::{BigInt, Boxed, Complex};
+pub use number::{BigInt, Boxed, Complex, WideInt};
 pub use sequence::{ByteArray, Bytes, List, Tuple};
 pub use set::Set;
 pub use string::Str;
@@ -57,6 +57,7 @@ pub enum TypeTag {
     Tuple,
     Dict,
     Set,
+    WideInt,
     BigInt,
     Boxed,
     Complex,
@@ -96,6 +97,14 @@ pub enum TypeTag {
     CallIter,
     NativeIter,
     NativeObject,
+}
+
+impl TypeTag {
+    /// Whether objects of the layout are plain ints.
+    #[inline(always)]
+    pub fn is_int(self) -> bool {
+        matches!(self, TypeTag::WideInt | TypeTag::BigInt)
+    }
 }
 
 /// The first sixteen bytes of every object.

@@ -4,7 +4,14 @@ use super::{Header, impl_object};
 use crate::word::Word;
 use dashu_int::IBig;
 
-/// An `int` outside the inline range (never inside it).
+/// An `int` of 64 bits outside the inline range.
+#[repr(C)]
+pub struct WideInt {
+    pub hdr: Header,
+    pub value: i64,
+}
+
+/// An `int` of more than 64 bits.
 #[repr(C)]
 pub struct BigInt {
     pub hdr: Header,
@@ -45,4 +52,4 @@ pub struct Complex {
     pub im: f64,
 }
 
-impl_object!(BigInt => BigInt, Boxed => Boxed, Complex => Complex);
+impl_object!(WideInt => WideInt, BigInt => BigInt, Boxed => Boxed, Complex => Complex);

@@ -64,6 +64,7 @@ pub unsafe fn trace(p: *mut Header, m: &mut Marker) {
                     m.word(e.key);
                 }
             }
+            TypeTag::WideInt => m.live += size_of::<WideInt>(),
             TypeTag::BigInt => m.live += size_of::<BigInt>() + (*(p as *mut BigInt)).external_bytes(),
             TypeTag::Boxed => words!(Boxed: value, dict),
             TypeTag::Complex => m.live += size_of::<Complex>(),

@@ -92,7 +92,7 @@ impl Vm {
     pub(crate) fn builtin_truth(&self, w: Word) -> Option<bool> {
         Some(match w.tag() {
             TypeTag::Complex => w.cast::<Complex>().is_some_and(|c| c.re != 0.0 || c.im != 0.0),
-            TypeTag::BigInt => true,
+            TypeTag::WideInt | TypeTag::BigInt => true,
             TypeTag::Boxed => match self.num_of(w)? {
                 Num::Int(i) => !i.is_zero(),
                 Num::Float(f) => f != 0.0,

@@ -210,6 +210,7 @@ impl Vm {
     pub fn builtin_hash(&mut self, w: Word) -> PyResult<u64> {
         match w.tag() {
             TypeTag::Str => Ok(w.cast::<Str>().map_or(0, |mut s| s.hash_value())),
+            TypeTag::WideInt => Ok(w.cast::<WideInt>().map_or(0, |i| hash_int(i.value % MODULUS as i64))),
             TypeTag::BigInt => Ok(w.cast::<BigInt>().map_or(0, |b| hash_big(&b.value))),
             TypeTag::Boxed => {
                 let value = w.cast::<Boxed>().map_or(NONE, |b| b.value);

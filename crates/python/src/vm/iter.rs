@@ -263,7 +263,7 @@ impl Vm {
         let Some(item) = self.iter_next(it.iter)? else { return Ok(None) };
         let count = it.count;
         it.count = match self.int_of(count) {
-            Some(IntVal::Small(i)) => self.new_int(i + 1),
+            Some(IntVal::Small(i)) => self.new_int_i128(i128::from(i) + 1),
             Some(IntVal::Big(b)) => {
                 let next = &b.value + IBig::ONE;
                 self.new_bigint(next)

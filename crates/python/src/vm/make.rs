@@ -278,7 +278,7 @@ impl Vm {
     /// An int.
     #[inline(always)]
     pub fn new_int(&mut self, i: i64) -> Word {
-        if Word::int_fits(i) { Word::int(i) } else { self.place_big(IBig::from(i)) }
+        if Word::int_fits(i) { Word::int(i) } else { self.place_wide(i) }
     }
 
     /// An int of 128 bits.
@@ -292,9 +292,16 @@ impl Vm {
     /// An int: inline if it fits.
     pub fn new_bigint(&mut self, i: IBig) -> Word {
         match i64::try_from(&i) {
-            Ok(small) if Word::int_fits(small) => Word::int(small),
-            _ => self.place_big(i),
+            Ok(small) => self.new_int(small),
+            Err(_) => self.place_big(i),
         }
+    }
+
+    /// An object for an int of 64 bits that does not fit inline.
+    #[inline]
+    pub fn place_wide(&mut self, value: i64) -> Word {
+        let hdr = self.header(TypeTag::WideInt, self.types.int);
+        self.heap.place(WideInt { hdr, value }).word()
     }
 
     #[cold]

@@ -10,7 +10,9 @@ use dashu_int::{IBig, UBig};
 /// The value of an int object (or bool, or instance of an int subclass).
 #[derive(Clone, Copy)]
 pub enum IntVal {
+    /// One of 64 bits.
     Small(i64),
+    /// One of more.
     Big(Gc<BigInt>),
 }
 
@@ -19,7 +21,7 @@ impl IntVal {
     pub fn small(self) -> Option<i64> {
         match self {
             IntVal::Small(i) => Some(i),
-            IntVal::Big(b) => i64::try_from(&b.value).ok(),
+            IntVal::Big(_) => None,
         }
     }
 
@@ -196,6 +198,7 @@ impl Vm {
             return Some(IntVal::Small(i));
         }
         match w.tag() {
+            TypeTag::WideInt => w.cast::<WideInt>().map(|i| IntVal::Small(i.value)),
             TypeTag::BigInt => w.cast::<BigInt>().map(IntVal::Big),
             TypeTag::Boxed => w.cast::<Boxed>().and_then(|b| self.int_of(b.value)),
             _ => None,

@@ -19,7 +19,7 @@ pub struct Indices {
 impl Vm {
     /// The value as an int word: ints, bools, `__index__`.
     pub fn index_word(&mut self, w: Word) -> PyResult {
-        if w.is_int() || w.is::<BigInt>() {
+        if w.is_int() || w.tag().is_int() {
             return Ok(w);
         }
         if let Some(i) = w.as_index() {
@@ -556,7 +556,7 @@ impl Vm {
 
     /// Where an int is in a range: `Some(None)` not in it, `None`: not an int at all.
     pub fn range_position(&mut self, range: Word, item: Word) -> Option<Option<IBig>> {
-        if !item.is_int() && !item.is_bool() && !item.is::<BigInt>() {
+        if !item.is_int() && !item.is_bool() && !item.tag().is_int() {
             return None;
         }
         let r = range.cast::<RangeObj>()?;

@@ -26,7 +26,7 @@ impl Vm {
 
     /// Appends `repr(w)`.
     pub fn push_repr(&mut self, out: &mut String, w: Word) -> PyResult<()> {
-        if !w.is_ref() || matches!(w.tag(), TypeTag::BigInt) {
+        if !w.is_ref() || w.tag().is_int() {
             return self.push_builtin_repr(out, w);
         }
         let class = self.type_of(w);
@@ -151,6 +151,10 @@ impl Vm {
         match w.tag() {
             TypeTag::Free => push_immediate(out, w),
             TypeTag::Str => quote::push_str_repr(out, w.as_str().unwrap_or_default()),
+            TypeTag::WideInt => {
+                let i = w.cast::<WideInt>().map_or(0, |i| i.value);
+                out.push_str(&i.to_string());
+            }
             TypeTag::BigInt => {
                 let b: Gc<BigInt> = w.cast().expect("tag was checked");
                 out.push_str(&self.int_text(&b.value)?);

@@ -79,6 +79,13 @@ fn slow<M: PyMachine>(
     x: M::Word,
     y: M::Word,
 ) -> Flow {
+    if let Some((a, b)) = wide::operands(m, x, y)
+        && let Some(i) = wide::binary(m, op, a, b)
+    {
+        let w = wide::boxed(m, i);
+        m.set_slot(r(dst), w);
+        return Flow::Next;
+    }
     if M::RECORDS && is_plain(m, x) && is_plain(m, y) {
         let op = m.const_int(op as i64);
         return result(m, dst, PLAIN_OP, args![Int op, Word x, Word y]);
@@ -141,6 +148,14 @@ fn set_int<M: PyMachine>(m: &mut M, dst: u16, i: M::Int) -> Flow {
     Flow::Next
 }
 
+/// Boxes an int of 64 bits that is known not to fit inline.
+#[inline(always)]
+fn set_wide<M: PyMachine>(m: &mut M, dst: u16, i: M::Int) -> Flow {
+    let w = wide::object(m, i);
+    m.set_slot(r(dst), w);
+    Flow::Next
+}
+
 #[inline(always)]
 fn fits<M: PyMachine>(m: &mut M, i: M::Int) -> bool {
     let b = m.int_fits(i, 48);
@@ -174,10 +189,13 @@ fn simple<M: PyMachine>(
 ) -> Flow {
     match numbers(m, x, y) {
         Pair::Ints(a, b) => {
-            if let Some(i) = int(m, a, b)
-                && fits(m, i)
-            {
-                return set_int(m, dst, i);
+            if let Some(i) = int(m, a, b) {
+                if fits(m, i) {
+                    return set_int(m, dst, i);
+                }
+                if M::RECORDS {
+                    return set_wide(m, dst, i);
+                }
             }
             slow(m, at, dst, op, f, x, y)
         }
@@ -346,8 +364,13 @@ fn lshift_words<M: PyMachine>(
             let i = m.int_shl(a, b);
             let back = m.int_shr(i, b);
             let exact = m.int_eq(back, a);
-            if m.test(exact) && fits(m, i) {
-                return set_int(m, dst, i);
+            if m.test(exact) {
+                if fits(m, i) {
+                    return set_int(m, dst, i);
+                }
+                if M::RECORDS {
+                    return set_wide(m, dst, i);
+                }
             }
         }
     }

@@ -51,7 +51,7 @@ fn compare<M: PyMachine>(m: &mut M, op: CmpOp, x: M::Word, y: M::Word) -> Option
             let (a, b) = (m.int_to_float(a), m.unbox_float(y));
             return Some(floats(m, op, a, b));
         }
-        return None;
+        return wide::operands(m, x, y).map(|(a, b)| ints(m, op, a, b));
     }
     if is_float(m, x) {
         let a = m.unbox_float(x);
@@ -65,6 +65,9 @@ fn compare<M: PyMachine>(m: &mut M, op: CmpOp, x: M::Word, y: M::Word) -> Option
             return Some(floats(m, op, a, b));
         }
         return None;
+    }
+    if let Some((a, b)) = wide::operands(m, x, y) {
+        return Some(ints(m, op, a, b));
     }
     if matches!(op, CmpOp::Eq | CmpOp::Ne) { same(m, op, x, y) } else { None }
 }

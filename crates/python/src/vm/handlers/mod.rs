@@ -21,6 +21,7 @@ pub mod names;
 pub mod native;
 pub mod special;
 pub mod values;
+pub mod wide;
 
 use crate::jit::spec::{BOOL, BUILTIN_SHAPE, FLOAT, INT, NONE_KIND, REF, SHAPE, TAG, UNDEFINED};
 use crate::objects::{Class, Gc, LoadedCode, Name, Shape, TypeTag};
