@@ -287,13 +287,16 @@ impl Engine {
         events::side_trace(&recorded.name, exit.guard());
         let previous = tree.recorded.replace(PackedTree::new(recorded));
         self.depend(tree);
-        tree.pending_uops.set(tree.pending_uops.get() + new);
+        let waiting = tree.pending_uops.get();
+        tree.pending_uops.set(waiting + new);
         self.stats.borrow_mut().side_traces += 1;
         // Re-emission is worth it once a good part of the tree is new; until then the trace waits in line.
         if tree.pending_uops.get() * 8 >= tree.recorded.borrow().bare().len() && self.emit(tree).is_err() {
             let refused = tree.recorded.replace(previous);
             self.undepend(tree, &refused.bare().assumptions);
             self.depend(tree);
+            // Traces that were waiting before wait on.
+            tree.pending_uops.set(waiting);
             self.refuse_side(exit);
         }
     }

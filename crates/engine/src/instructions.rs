@@ -10,7 +10,7 @@ use uplift_uop::{FrameState, Resume};
 pub enum Stop<E> {
     /// [`Machine::loop_header`] wants the engine: the header's cell, and the pc behind it.
     Hot(*mut LoopCell, u32),
-    /// The outermost frame returned.
+    /// The outermost frame returned. Nothing else was done: a recording ends here, and the instruction is executed again.
     Done,
     /// The program fails. The instruction has had no effect.
     Fail(E),

@@ -109,10 +109,10 @@ impl Kinds {
             k.mask == u64::MAX && k.len == 1 && k.lo == spec.raised_word && k.set.count_ones() == 1
         });
         let int_range = signed_range(repr.int.map_or(64, |r| r.bits));
-        if repr.kinds == KindPlace::Tag {
-            let (int, float, boolean, reference) = (ALL_KINDS, ALL_KINDS, ALL_KINDS, ALL_KINDS);
-            return Kinds { int, float, reference, boolean, raised: raised.map_or(0, |k| k.set), int_range };
-        }
+        let [int, float, boolean, reference] = match repr.kinds {
+            KindPlace::Tag => [ALL_KINDS; 4],
+            KindPlace::Word => [int, float, boolean, reference],
+        };
         Kinds { int, float, reference, boolean, raised: raised.map_or(0, |k| k.set), int_range }
     }
 

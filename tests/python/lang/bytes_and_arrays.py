@@ -93,3 +93,39 @@ try:
         grow[0] += 1
 except OverflowError as e:
     print(k, e, grow)
+
+
+def filled(n):
+    # A float that changes now and then, stored in a loop over memory.
+    import array
+
+    b = array.array("d", [0.0] * n)
+    c, i = 2.0, 0
+    while i < n:
+        if i & 15 == 5:
+            c = c + 1.0
+        b[i] = c
+        i += 1
+    return sum(b), c, b[-3:]
+
+
+print(filled(3000), filled(3001))
+
+
+class Mover:
+    """An index that makes the bytes move."""
+
+    def __init__(self, target):
+        self.target = target
+
+    def __index__(self):
+        try:
+            self.target.extend(b"z" * 1000000)
+        except BufferError:
+            pass
+        return 5
+
+
+moving = bytearray(b"x" * 100)
+view = memoryview(moving)
+print(view[Mover(moving)])

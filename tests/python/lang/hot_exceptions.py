@@ -292,3 +292,50 @@ def type_errors(n):
 
 
 print(type_errors(500))
+
+
+def kept_for_the_handler(n):
+    # What only the handler reads, of a call in a frame of the trace.
+    def helper(i):
+        if i == n - 1:
+            raise ValueError(i)
+
+    class Ordered:
+        def __lt__(self, other):
+            if other == n - 1:
+                raise KeyError(other)
+            return True
+
+        @property
+        def value(self):
+            helper(count)
+            return 1
+
+    seen = []
+    for i in range(n):
+        m = i
+        try:
+            helper(i)
+        except ValueError:
+            seen.append(m)
+        m = None
+    o = Ordered()
+    for i in range(n):
+        m = -i
+        try:
+            if o < i:
+                pass
+        except KeyError:
+            seen.append(m)
+        m = None
+    for count in range(n):
+        m = count * 2
+        try:
+            o.value
+        except ValueError:
+            seen.append(m)
+        m = None
+    return seen
+
+
+print(kept_for_the_handler(1000))

@@ -85,3 +85,18 @@ b[0:5] = b"HOWDY!"
 b[-1] = 33
 del b[1:3]
 print(b, bytes(b[::-1]), b[2:4])
+
+
+def copies(n):
+    # Each slice of a list is a list of its own.
+    a, same, lengths = [1, 2], 0, 0
+    for i in range(n):
+        b = a[:]
+        c = a[:]
+        same += b is c
+        b.append(i)
+        lengths += len(b) * 10 + len(c)
+    return same, lengths
+
+
+print(copies(1500))

@@ -49,12 +49,11 @@ impl<'t> Pairs<'t> {
         let unboxed_ints = spec.repr.int.is_some_and(|int| int.bits == 64 && int.tag == 0);
         let (scalars, vectors) = Default::default();
         let mut pairs = Pairs { tree, header, body, jump, scalars, vectors, unboxed_ints };
-        for (&result, &arg) in header.results.iter().zip(&jump.args) {
-            if tree.ty(result) != Ty::Float {
-                pairs.scalars.insert(result);
-            } else if arg != result {
+        for &result in &header.results {
+            if tree.ty(result) == Ty::Float {
                 return None;
             }
+            pairs.scalars.insert(result);
         }
         pairs.body_fits(spec)?;
         let fits = |val: &Val| !pairs.vectors.contains(val);
@@ -210,10 +209,6 @@ impl Lower<'_, '_> {
 
     /// Vectors of the floats that are the same in all iterations.
     fn invariants(&mut self, pairs: &Pairs<'_>) -> Result<FxHashMap<Val, Value>> {
-        for (&result, &arg) in pairs.header.results.iter().zip(&pairs.header.args) {
-            let value = self.typed(arg, self.tree.ty(result))?;
-            self.set(result, value)?;
-        }
         let mut vectors = FxHashMap::default();
         for &arg in pairs.body.iter().flat_map(|inst| &inst.args) {
             let float = self.tree.ty(arg) == Ty::Float;

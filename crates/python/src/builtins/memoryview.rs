@@ -162,7 +162,11 @@ fn getitem(vm: &mut Vm, a: &Args) -> PyResult {
     let bytes = contents(vm, a[0])?;
     let Some(slice) = a[1].cast::<SliceObj>() else {
         let at = place(vm, bytes.len(), a[1])?;
-        return Ok(Word::int(i64::from(bytes[at])));
+        // `__index__` may have changed the bytes.
+        let Some(&byte) = contents(vm, a[0])?.get(at) else {
+            return Err(vm.index_error("index out of bounds on dimension 1"));
+        };
+        return Ok(Word::int(i64::from(byte)));
     };
     let indices = vm.slice_indices(slice, bytes.len())?;
     if indices.step != 1 {

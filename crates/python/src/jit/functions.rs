@@ -376,7 +376,7 @@ host_fns! {
         vm.set_slice(object, start, stop, value).map(|()| NONE)
     }
     /// `list[start:stop]` of a plain list with int or None bounds.
-    LIST_SLICE = list_slice(vm, object: Word, start: Word, stop: Word) -> Word [reads(LISTS)] {
+    LIST_SLICE = list_slice(vm, object: Word, start: Word, stop: Word) -> Word [Effects { fresh: true, ..reads(LISTS) }] {
         vm.get_slice(object, start, stop)
     }
     /// `object[start:stop]` of a string, bytes or tuple with int or None bounds.

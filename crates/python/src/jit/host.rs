@@ -7,7 +7,7 @@ use crate::jit::spec;
 use crate::objects::LoadedCode;
 use crate::vm::Vm;
 use crate::vm::frame::WANT_GC;
-use crate::vm::frame::{Frame, FrameKind};
+use crate::vm::frame::{Frame, FrameKind, Passes};
 use crate::vm::handlers::{At, Flow, dispatch};
 use crate::word::Word;
 use std::rc::Rc;
@@ -71,8 +71,8 @@ impl Host for Vm {
             match states.get(i + 1) {
                 None => slots.extend(source.live_registers(state.pc).iter().map(register)),
                 Some(callee) => {
-                    // The caller goes on behind its instruction or at its target. A call has written `dst` then; a
-                    // `ForIter` has only if it jumps, a comparison not at all.
+                    // The caller goes on behind its instruction or at its target, as a rule. A call has written `dst`
+                    // then; a `ForIter` has only if it jumps, a comparison not at all.
                     let (dst, skip) = (callee.extra as u16, (callee.extra >> 16) as u8);
                     let kind = Frame::kind_of(callee.extra);
                     let jumps = matches!(kind, FrameKind::ForIter | FrameKind::Test);
@@ -81,6 +81,10 @@ impl Host for Vm {
                     slots.extend(next.iter().filter(|&r| keep(r)).map(register));
                     if jumps {
                         slots.extend(source.live_registers(target(source, state.pc)).iter().map(register));
+                    }
+                    // If the callee raises, the caller goes on at its handler.
+                    if source.handler_at(state.pc).is_some() {
+                        slots.extend(source.live_registers(state.pc).iter().map(register));
                     }
                 }
             }
@@ -228,6 +232,7 @@ impl Vm {
         let depth = self.native_depth;
         self.native_depth += 1;
         self.run.recording_depth = self.frames.len();
+        self.run.passes = Passes::default();
         // SAFETY: the cell belongs to the instruction; the stack has room for the frames of a trace.
         let driven = unsafe { Engine::drive(self, at.pc.add(1) as *mut LoopCell) };
         self.native_depth = depth;

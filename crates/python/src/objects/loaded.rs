@@ -22,6 +22,8 @@ pub struct LoadedCode {
     pub name: Name,
     pub qualname: Name,
     pub is_generator: bool,
+    /// Whether its frames are the VM's own affair.
+    pub is_hidden: bool,
     /// Number of arguments of a call that needs no binding: positional parameters only, all given. `u32::MAX`
     /// when every call needs binding.
     pub simple_args: u32,
@@ -69,6 +71,7 @@ impl Vm {
             name,
             qualname,
             is_generator: source.flags.generator,
+            is_hidden: &*source.filename == crate::vm::each::FILE,
             simple_args: if simple { source.params.positional } else { u32::MAX },
             has_loop: source.flags.has_loop,
             globals: std::ptr::null_mut(),

@@ -10,13 +10,13 @@
 
 use crate::compile::{Mode, compile_source};
 use crate::objects::iter::{Filter, Map};
-use crate::objects::{Function, Gc, Generator, LoadedCode, TypeTag};
+use crate::objects::{Function, Gc, Generator, TypeTag};
 use crate::vm::Vm;
 use crate::word::Word;
 
 const SOURCE: &str = "def each(items):\n    for item in items:\n        yield item\n";
 /// File of the generator's code; its frames are not shown to programs.
-const FILE: &str = "<each>";
+pub(crate) const FILE: &str = "<each>";
 
 /// The generator function, made on first use and kept for ever.
 #[derive(Default)]
@@ -57,9 +57,4 @@ impl Vm {
         self.state::<Each>().0 = Some(function);
         Some(function)
     }
-}
-
-/// Whether frames of this code are the VM's own affair.
-pub fn is_hidden(code: &LoadedCode) -> bool {
-    &*code.source.filename == FILE
 }

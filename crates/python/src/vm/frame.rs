@@ -137,6 +137,19 @@ pub const WANT_GC: u64 = Attention::HOST;
 /// Attention bit: the user wants to interrupt.
 pub const WANT_INTERRUPT: u64 = Attention::HOST << 1;
 
+/// How often a recording has passed a loop header.
+pub struct Passes {
+    pub header: *mut u64,
+    pub depth: usize,
+    pub times: u32,
+}
+
+impl Default for Passes {
+    fn default() -> Passes {
+        Passes { header: std::ptr::null_mut(), depth: 0, times: 0 }
+    }
+}
+
 /// The interpreter's own state.
 pub struct RunState {
     /// The instruction that the innermost frame executes.
@@ -155,8 +168,8 @@ pub struct RunState {
     pub raising: bool,
     /// While recording: depth of the frame in which it started.
     pub recording_depth: usize,
-    /// While recording: the loop header of a resumed generator last seen (place, depth), and how often.
-    pub passes: ((*mut u64, usize), u32),
+    /// While recording: the loop header of a resumed generator last seen.
+    pub passes: Passes,
     /// The tracing JIT, if it is on.
     pub engine: Option<Rc<Engine>>,
     /// The word that safepoints poll; the engine's, if there is one.
@@ -178,7 +191,7 @@ impl Default for RunState {
             loops: 0,
             raising: false,
             recording_depth: 0,
-            passes: ((std::ptr::null_mut(), 0), 0),
+            passes: Passes::default(),
             engine: None,
             attention: Arc::default(),
             threshold: i64::MAX,
@@ -231,11 +244,21 @@ impl Vm {
         self.frames.push(frame);
     }
 
+    /// Frames that count as recursion.
+    fn visible_depth(&self) -> usize {
+        let depth = self.frames.len();
+        if depth < self.recursion_limit {
+            return depth;
+        }
+        // SAFETY: loaded code is immortal.
+        self.frames.iter().filter(|f| !unsafe { &*f.code }.is_hidden).count()
+    }
+
     /// Makes the stack usable up to `end`, or raises RecursionError.
     #[cold]
     #[inline(never)]
     pub fn grow_stack(&mut self, end: *mut Word) -> bool {
-        if self.frames.len() >= self.recursion_limit || end.wrapping_add(STACK_SLACK) > self.stack_end {
+        if self.visible_depth() >= self.recursion_limit || end.wrapping_add(STACK_SLACK) > self.stack_end {
             let _ = self.recursion_error();
             return false;
         }

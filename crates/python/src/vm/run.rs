@@ -5,7 +5,6 @@
 
 use crate::bytecode::Op;
 use crate::objects::{Args, Exception, Function, Gc, LoadedCode, Namespace, TraceEntry};
-use crate::vm::each::is_hidden;
 use crate::vm::frame::{Frame, FrameKind, WANT_GC, WANT_INTERRUPT};
 use crate::vm::handlers::{At, dispatch};
 use crate::vm::{Exc, PyResult, Raised, Vm};
@@ -150,7 +149,7 @@ impl Vm {
             if !std::mem::take(&mut self.run.reraised)
                 && let Some(mut e) = self.pending.cast::<Exception>()
                 // SAFETY: loaded code is immortal.
-                && !is_hidden(unsafe { &*code })
+                && !unsafe { &*code }.is_hidden
             {
                 e.traceback.push(TraceEntry { code, pc: index });
             }

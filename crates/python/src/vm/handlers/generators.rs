@@ -39,7 +39,7 @@ pub fn yield_value<M: PyMachine>(m: &mut M, at: At, i: insn::Yield) -> Flow {
         if let Some(flow) = consume(m, i, consumer, w) {
             return flow;
         }
-    } else if M::RECORDS {
+    } else if M::RECORDS && m.host().frame().kind == FrameKind::ForIter {
         return record_yield(m, at, w);
     }
     m.abort(AbortReason::Unsupported);
@@ -100,9 +100,6 @@ fn record_yield<M: PyMachine>(m: &mut M, at: At, w: M::Word) -> Flow {
     let (pc, state) = (m.const_int(stop.into()), m.const_int(GEN_SUSPENDED.into()));
     m.store_int(o, pc, GEN_PC);
     m.store_int(o, state, GEN_STATE);
-    if m.host().frame().kind != FrameKind::ForIter {
-        m.abort(AbortReason::Unsupported);
-    }
     let (frame, code, pc) = call::pop_frame(m);
     m.set_slot(r(frame.dst), w);
     // SAFETY: the caller stands at the `ForIter`.
@@ -169,7 +166,11 @@ fn resume<M: PyMachine>(m: &mut M, at: At, i: insn::ForIter, o: M::Ref) -> Optio
     let pc = m.load_int(o, GEN_PC);
     let stop = m.promote_int(pc) as u32;
     // SAFETY: loaded code is immortal, `stop` is an instruction.
-    let (instrs, bits) = unsafe { ((*code).instrs, *(*code).instrs.add(stop as usize)) };
+    let (loaded, bits) = unsafe { (&*code, *(*code).instrs.add(stop as usize)) };
+    // Handlers make a generator keep exceptions, and need registers that are dead behind the yield.
+    if !loaded.source.handlers.is_empty() {
+        return None;
+    }
     let op = Op::from_u16(bits as u16).unwrap_or(Op::Nop);
     if !matches!(op, Op::Yield | Op::ReturnGenerator) || !m.host().handled.is_empty() {
         return None;
@@ -183,7 +184,7 @@ fn resume<M: PyMachine>(m: &mut M, at: At, i: insn::ForIter, o: M::Ref) -> Optio
     }
     let delta = at.code().nregs as i32 + GENERATOR_GAP as i32;
     let base = m.host().frame().base.wrapping_offset(delta as isize);
-    let start = instrs.wrapping_add(stop as usize);
+    let start = loaded.instrs.wrapping_add(stop as usize);
     let frame = Frame { code, base, pc: start, dst: i.dst, kind: FrameKind::ForIter, skip: 1 };
     if !m.host().push_frame(at.pc, frame) {
         m.abort(AbortReason::Raised);

@@ -5,7 +5,7 @@ use crate::bytecode::insn;
 use crate::jit::functions::*;
 use crate::objects::{CodeObject, Function, Native};
 use crate::vm::PyResult;
-use crate::vm::frame::FrameKind;
+use crate::vm::frame::{FrameKind, Passes};
 use crate::word::{NONE, UNDEF};
 use uplift::{Attention, LoopCell};
 
@@ -121,16 +121,16 @@ impl Vm {
     /// While recording: whether the loop header is one of a generator that the trace resumed, on its way to the next
     /// yield. Such a loop is no loop of the trace's.
     fn passes_through(&mut self) -> bool {
-        if self.frame().kind != FrameKind::ForIter {
+        let depth = self.frames.len();
+        if self.frame().kind != FrameKind::ForIter || depth <= self.run.recording_depth {
             return false;
         }
-        let here = (self.run.pc, self.frames.len());
         let passes = &mut self.run.passes;
-        if passes.0 != here {
-            *passes = (here, 0);
+        if (passes.header, passes.depth) != (self.run.pc, depth) {
+            *passes = Passes { header: self.run.pc, depth, times: 0 };
         }
-        passes.1 += 1;
-        passes.1 <= PASSES && self.frames.len() > self.run.recording_depth
+        passes.times += 1;
+        passes.times <= PASSES
     }
 
     /// A function over a code constant with the globals of `code`.
