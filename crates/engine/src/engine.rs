@@ -184,6 +184,7 @@ impl Engine {
             last_entry: Cell::new(self.clock.get()),
             entries: Cell::new(0),
             pending_uops: Cell::new(0),
+            waited: Cell::new(0),
             refused: RefCell::default(),
         });
         self.headers.borrow_mut().insert(at, state.id);
@@ -290,8 +291,8 @@ impl Engine {
         let waiting = tree.pending_uops.get();
         tree.pending_uops.set(waiting + new);
         self.stats.borrow_mut().side_traces += 1;
-        // Re-emission is worth it once a good part of the tree is new; until then the trace waits in line.
-        if tree.pending_uops.get() * 8 >= tree.recorded.borrow().bare().len() && self.emit(tree).is_err() {
+        // Re-emission is worth it at once if a good part of the tree is new; else the trace waits in line.
+        if tree.pending_uops.get() * 2 >= tree.recorded.borrow().bare().len() && self.emit(tree).is_err() {
             let refused = tree.recorded.replace(previous);
             self.undepend(tree, &refused.bare().assumptions);
             self.depend(tree);
@@ -317,6 +318,7 @@ impl Engine {
         }
         let recorded = state.recorded.borrow().unpack();
         state.pending_uops.set(0);
+        state.waited.set(0);
         let started = Instant::now();
         let mut compilation = self.compilation.borrow_mut();
         match &mut *compilation {
@@ -525,11 +527,13 @@ impl Engine {
             return false;
         }
         if tree.recorded.borrow().bare().traces.iter().any(|t| t.parent == Some(exit.guard)) {
-            // Its side trace is recorded but not yet emitted, and the exit is still hot: time to re-emit.
-            if !tree.compiling.get()
-                && tree.pending_uops.get() > 0
-                && count.is_multiple_of(self.config.side_threshold)
-            {
+            // Its side trace is recorded but not yet emitted. Exits cost as well as compilations do: time to re-emit after
+            // one exit for each uop of the tree (fewer, if the side threshold is below the default).
+            let waited = tree.waited.get() + 1;
+            tree.waited.set(waited);
+            let worth =
+                tree.recorded.borrow().bare().len() as u64 * u64::from(self.config.side_threshold) / 40;
+            if waited >= worth && !tree.compiling.get() && tree.pending_uops.get() > 0 {
                 let _ = self.emit(tree);
             }
             return false;

@@ -166,6 +166,8 @@ pub(crate) struct TreeState {
     pub(crate) entries: Cell<u64>,
     /// Uops recorded since the last emission.
     pub(crate) pending_uops: Cell<usize>,
+    /// Exits since then that a side trace waits at.
+    pub(crate) waited: Cell<u64>,
     /// Guards whose side traces could not be recorded, and when to try again.
     pub(crate) refused: RefCell<rustc_hash::FxHashMap<GuardId, u32>>,
 }
