@@ -133,6 +133,24 @@ def numbers(n):
         yield k if k % 3 else k * 0.5
 
 
+def careful(n):
+    for k in range(n):
+        kept = k
+        try:
+            if k % 5 == 4:
+                raise ValueError(k)
+            yield k
+        except ValueError:
+            yield kept + 0.5
+        kept = None
+
+
+def paired(n):
+    for p, (q, r) in enumerate(zip(range(n), values)):
+        yield p + q * r
+    yield from careful(n)
+
+
 def mix(h, v):
     if isinstance(v, float):
         if v != v:
@@ -192,8 +210,18 @@ impl Generator {
             let value = self.constant(Kind::Any);
             self.line(&format!("{name} = {value}"));
         }
-        for _ in 0..2 + self.random.below(2) {
-            self.main_loop();
+        for part in 0..2 + self.random.below(2) {
+            if self.random.chance(50) {
+                // The variables are registers of a function, not globals.
+                self.block(&format!("def run{part}(a, b, c, d):"), |g| {
+                    g.line("global seen, f0, bump");
+                    g.main_loop();
+                    g.line("return a, b, c, d");
+                });
+                self.line(&format!("a, b, c, d = run{part}(a, b, c, d)"));
+            } else {
+                self.main_loop();
+            }
             for name in NAMES {
                 self.line(&format!("print({name:?}, show({name}))"));
             }
@@ -232,7 +260,10 @@ impl Generator {
     fn main_loop(&mut self) {
         let rounds = 120 + self.random.below(500);
         self.loops += 1;
-        let head = match self.random.below(5) {
+        let head = match self.random.below(8) {
+            4 => format!("for i in careful({rounds}):"),
+            5 => format!("for i in paired({rounds}):"),
+            6 => format!("for i, (v, w) in enumerate(zip(range({rounds}), range({rounds}, 0, -1))):"),
             0 => format!("for i, v in enumerate(values * {}):", rounds / 8),
             1 => format!("for i in range({rounds}, 0, -1):"),
             2 => format!("for i in numbers({rounds}):"),
@@ -282,7 +313,7 @@ impl Generator {
 
     fn statement(&mut self, callable: usize, depth: usize) {
         let name = self.random.pick(NAMES);
-        match self.random.below(if depth > 0 { 15 } else { 9 }) {
+        match self.random.below(if depth > 0 { 17 } else { 9 }) {
             0..=2 => {
                 let value = self.expression(Kind::Any, 2, callable);
                 self.line(&format!("{name} = {value}"));
@@ -329,6 +360,20 @@ impl Generator {
                 }
             }
             12 => self.inner_loop(callable, depth),
+            15 => {
+                // What only the handler reads, should something below raise.
+                let kept = self.expression(Kind::Any, 1, callable);
+                self.line(&format!("kept = {kept}"));
+                self.block("try:", |g| {
+                    let call = g.call(1, callable);
+                    g.line(&format!("{name} = {call}"));
+                });
+                self.block("except Exception as e:", |g| {
+                    g.line("fault(e)");
+                    g.line(&format!("{name} = kept"));
+                });
+                self.line("kept = None");
+            }
             13 => {
                 self.block("try:", |g| g.statement(callable, depth - 1));
                 let kinds = self.random.pick(&[
@@ -549,7 +594,14 @@ impl Generator {
                 _ => format!("f{f}({first}, {second})"),
             };
         }
-        match self.random.below(10) {
+        match self.random.below(17) {
+            10 => format!("sum(w * {first} for w in careful({}))", self.random.below(9)),
+            11 => "(values[:] is values[:])".to_owned(),
+            12 => format!("len([w for w in paired({}) if w != {first}])", self.random.below(7)),
+            13 => format!("any(w == {first} for w in values)"),
+            14 => format!("next(iter(values[{}:]), {first})", self.random.below(9)),
+            15 => format!("len({{w for w in (1, 2.5, {second})}})"),
+            16 => format!("(({first} * 1103515245 + 12345 & 0x7FFFFFFF) if isinstance({first}, int) else 3)"),
             0 => format!("int({first})"),
             1 => format!("min({first}, {second})"),
             2 => format!("round({first}, 1)"),

@@ -55,7 +55,7 @@ pub struct Generator {
     pub state: u32,
     /// Registers r0.. while suspended.
     pub regs: Box<[Word]>,
-    /// While it runs: `handled` holds what its resumer was handling.
+    /// While it runs, unless a trace resumed it: `handled` holds what its resumer was handling.
     pub swapped: bool,
     pub is_coroutine: bool,
     pub name: Word,

@@ -1,7 +1,9 @@
 //! Generators: frames that leave the stack and come back.
 //!
 //! A suspended generator holds its registers and the address of the `Yield`, `YieldFrom` or
-//! `ReturnGenerator` at which it stands. While it runs, its object is in `r(-2)` of its frame.
+//! `ReturnGenerator` at which it stands. While it runs, its object is in `r(-2)` of its frame. A trace that resumes one
+//! (`vm::handlers::generators`) loads and saves only the registers that are live there, and leaves `handled` alone: it
+//! resumes no code with exception handlers.
 //!
 //! A generator whose only purpose is to fill a collection (`list(...)`, `sum(...)` and so on of a generator
 //! expression) runs without being suspended: `r(-4)` names the [`Consumer`], `r(-3)` is what it has so far.

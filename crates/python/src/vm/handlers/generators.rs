@@ -140,7 +140,7 @@ pub fn next_of_generator<M: PyMachine>(m: &mut M, at: At, i: insn::ForIter, o: M
     if M::RECORDS {
         return match resume(m, at, i, o) {
             Some(flow) => flow,
-            None => next_residual(m, at, i, it),
+            None => iterate::next_slow(m, at, i, it, TypeTag::Generator as u32),
         };
     }
     let generator = m.hint_ref(o);
@@ -232,24 +232,6 @@ pub fn consume_call<M: PyMachine>(
     let before = m.host().frame().base;
     let flow = m.host().enter_consumed(at.pc, g, consumer, w.dst, w.words);
     Some(moved(m, before, flow))
-}
-
-#[inline(always)]
-fn next_residual<M: PyMachine>(m: &mut M, at: At, i: insn::ForIter, it: M::Word) -> Flow {
-    let w = m.call_word(ITER_NEXT, args![Word it]);
-    if m.raised(w) {
-        return Flow::Raise;
-    }
-    let end = word(m, EXHAUSTED);
-    let done = m.word_eq(w, end);
-    let old = m.slot(r(i.dst));
-    let now = m.select_word(done, old, w);
-    m.set_slot(r(i.dst), now);
-    if m.branch(done, at.index(1), at.index(i.to.into())) {
-        return Flow::Next;
-    }
-    m.set_slot(r(i.dst), w);
-    Flow::Jump(i.to.into())
 }
 
 /// The outcome of resuming a generator.

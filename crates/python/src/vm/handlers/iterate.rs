@@ -329,7 +329,7 @@ impl Vm {
 
 /// Any other iterator, by a host function.
 #[inline(always)]
-fn next_slow<M: PyMachine>(m: &mut M, at: At, i: insn::ForIter, it: M::Word, tag: u32) -> Flow {
+pub fn next_slow<M: PyMachine>(m: &mut M, at: At, i: insn::ForIter, it: M::Word, tag: u32) -> Flow {
     const PLAIN: [u32; 3] = [TypeTag::DictIter as u32, TypeTag::SetIter as u32, TypeTag::StrIter as u32];
     let w = m.call_word(if PLAIN.contains(&tag) { PLAIN_NEXT } else { ITER_NEXT }, args![Word it]);
     if m.raised(w) {
