@@ -23,7 +23,7 @@ const STEPS: &[Step] = &[
     ("format", |_| cargo(&["fmt", "--all", "--check"])),
     ("tidy", |_| tidy::run()),
     ("clippy", |_| cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"])),
-    ("features", |_| cargo(&["check", "--package", "uplift", "--no-default-features", "--quiet"])),
+    ("features", |_| cargo(&["test", "--package", "uplift", "--no-default-features", "--quiet"])),
     ("test", |_| cargo(&["test", "--workspace", "--quiet"])),
     ("diff", |options| diff::run(&diff::Options::for_ci(options.generated))),
 ];

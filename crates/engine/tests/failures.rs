@@ -38,6 +38,7 @@ fn malformed() -> Tree {
 }
 
 #[test]
+#[cfg_attr(not(feature = "cranelift"), ignore = "machine code is built out")]
 fn malformed_trees_are_refused_at_each_stage() {
     let config = || Config::default().verify(false);
     assert_eq!(offer(config().verify(true), malformed(), |_| {}), AbortReason::Malformed);
@@ -94,6 +95,7 @@ fn run_under(fault: Fault, config: Config) -> uplift::Stats {
 }
 
 #[test]
+#[cfg_attr(not(feature = "cranelift"), ignore = "machine code is built out")]
 fn what_the_system_or_the_backend_refuses_is_counted_and_changes_no_result() {
     let cases = [(Fault::MapMemory, AbortReason::NoCodeMemory), (Fault::Compile, AbortReason::CompileFailed)];
     for (fault, reason) in cases {
@@ -115,6 +117,7 @@ fn what_the_system_or_the_backend_refuses_is_counted_and_changes_no_result() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "cranelift"), ignore = "machine code is built out")]
 fn without_a_compile_thread_trees_are_compiled_inline() {
     let stats = run_under(Fault::Thread, Config::default().compile_mode(CompileMode::Background));
     assert_eq!((stats.aborts.get(AbortReason::NoThread), stats.traces), (1, 1), "{stats}");
@@ -124,6 +127,7 @@ fn without_a_compile_thread_trees_are_compiled_inline() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "cranelift"), ignore = "machine code is built out")]
 fn without_a_native_backend_trees_run_on_the_uop_interpreter() {
     for mode in [CompileMode::Inline, CompileMode::Background] {
         let stats = run_under(Fault::Backend, Config::default().compile_mode(mode));

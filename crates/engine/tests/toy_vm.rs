@@ -41,6 +41,7 @@ fn every_instruction_of_the_program_decodes() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "cranelift"), ignore = "machine code is built out")]
 fn a_tree_that_does_not_fit_the_code_cap_is_counted_and_changes_nothing() {
     let mut vm = Vm::new(program(), Config::default().threshold(10).code_cap(1)).expect("well-formed");
     let word = vm.run(2_000).expect("the program runs");
