@@ -3,7 +3,7 @@
 
 use crate::jit::spec::class;
 use crate::objects::*;
-use crate::vm::generator::Consumer;
+use crate::vm::consume::Consumer;
 use crate::vm::ops::{BinOp, CmpOp, UnOp};
 use crate::vm::{PyResult, Vm};
 use crate::word::{FALSE, NONE, TRUE, UNDEF, Word};

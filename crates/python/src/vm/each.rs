@@ -3,7 +3,7 @@
 //! A native that calls back holds words that no root knows, so nothing is collected until it is done; a program whose
 //! work is all done inside such a call would never collect. So the calls that use up an iterator (`list`, `sum`, ...)
 //! go another way if getting the next item may run Python code: a generator hands the items on, one by one, and runs in
-//! a frame of its own as the generators of such calls do ([`crate::vm::generator::Consumer`]). Its loop header is a safepoint.
+//! a frame of its own as the generators of such calls do ([`crate::vm::consume::Consumer`]). Its loop header is a safepoint.
 //!
 //! Does not handle: `zip`, `enumerate` and iterators made by `__iter__` methods of classes, `sorted`, `dict`,
 //! `str.join`, and callbacks of natives (`key=`): what runs below those still waits for a collection.

@@ -445,7 +445,7 @@ impl Vm {
             }
         }
         if let Some(g) = Vm::runnable_generator(w) {
-            let items = self.consume_generator(g, crate::vm::generator::Consumer::List)?;
+            let items = self.consume_generator(g, crate::vm::consume::Consumer::List)?;
             return Ok(items.cast::<List>().map_or(Vec::new(), |mut l| l.take()));
         }
         let it = self.iter(w)?;

@@ -11,6 +11,7 @@ pub mod call;
 pub mod class;
 pub mod collect;
 pub mod compare;
+pub mod consume;
 pub mod dunders;
 pub mod each;
 pub mod error;

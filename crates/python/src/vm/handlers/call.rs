@@ -6,8 +6,8 @@ use crate::jit::functions::*;
 use crate::jit::spec::*;
 use crate::objects::{BoundMethod, Function};
 use crate::vm::class::ClassCall;
+use crate::vm::consume::Consumer;
 use crate::vm::frame::{Frame, FrameKind};
-use crate::vm::generator::Consumer;
 use crate::word::{NONE, UNDEF};
 
 /// A call: its window and what becomes of the result.

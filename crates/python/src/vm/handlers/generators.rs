@@ -7,8 +7,9 @@ use crate::jit::spec::{GEN_CODE, GEN_FUNC, GEN_PC, GEN_REG, GEN_REGS, GEN_STATE}
 use crate::objects::Generator;
 use crate::objects::misc::{GEN_CREATED, GEN_DONE, GEN_RUNNING, GEN_SUSPENDED};
 use crate::vm::Exc;
+use crate::vm::consume::Consumer;
 use crate::vm::frame::{Frame, FrameKind};
-use crate::vm::generator::{Consumer, GENERATOR_GAP};
+use crate::vm::generator::GENERATOR_GAP;
 use crate::word::{NONE, UNDEF};
 use uplift::AbortReason;
 

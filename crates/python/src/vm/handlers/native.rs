@@ -5,7 +5,7 @@ use super::*;
 use crate::jit::functions::*;
 use crate::jit::spec::*;
 use crate::objects::{Native, Tuple};
-use crate::vm::generator::Consumer;
+use crate::vm::consume::Consumer;
 use crate::word::{INT_MAX, NONE, UNDEF};
 
 /// What is known of a native.
