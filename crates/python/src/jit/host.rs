@@ -215,7 +215,7 @@ impl Vm {
     #[inline(never)]
     pub(crate) fn drive(&mut self, at: &mut At) -> bool {
         let next = at.pc.wrapping_add(Op::LoopHeader.words());
-        let Some(engine) = self.run.engine.clone() else {
+        let Some(engine) = &self.run.engine else {
             at.pc = next;
             return false;
         };

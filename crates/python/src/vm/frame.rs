@@ -230,18 +230,19 @@ impl Vm {
     /// Pushes a frame above the one at whose instruction `pc` the call happens. False: RecursionError is pending.
     #[inline(always)]
     pub fn push_frame(&mut self, pc: *mut u64, frame: Frame) -> bool {
-        let end = frame.end();
-        if (end > self.high_water || self.frames.len() >= self.recursion_limit) && !self.grow_stack(end) {
+        if !self.make_room(&frame) {
             return false;
         }
         self.frame_mut().pc = pc;
-        self.push_unchecked(frame);
+        self.frames.push(frame);
         true
     }
 
+    /// Makes room for one more frame. False: RecursionError is pending.
     #[inline(always)]
-    fn push_unchecked(&mut self, frame: Frame) {
-        self.frames.push(frame);
+    pub fn make_room(&mut self, frame: &Frame) -> bool {
+        let end = frame.end();
+        end <= self.high_water && self.frames.len() < self.recursion_limit || self.grow_stack(end)
     }
 
     /// Frames that count as recursion.

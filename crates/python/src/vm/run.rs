@@ -29,8 +29,7 @@ impl Vm {
         // SAFETY: loaded code is immortal.
         let start = unsafe { (*code).instrs };
         let frame = Frame { code, base, pc: start, dst: 0, kind: FrameKind::Boundary, skip: 0 };
-        let end = frame.end();
-        if (end > self.high_water || self.frames.len() >= self.recursion_limit) && !self.grow_stack(end) {
+        if !self.make_room(&frame) {
             return Err(Raised);
         }
         self.bind(func, args, base)?;
