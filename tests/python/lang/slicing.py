@@ -100,3 +100,54 @@ def copies(n):
 
 
 print(copies(1500))
+
+
+class Emptier:
+    """An index that changes what it is an index of."""
+
+    def __init__(self, target, value, grow=False):
+        self.target, self.value, self.grow = target, value, grow
+
+    def __index__(self):
+        if self.grow:
+            self.target.extend(self.target[:1] * 30000)
+        else:
+            del self.target[:]
+        return self.value
+
+
+def changing(make):
+    outcomes = []
+    for act in (
+        lambda s, grow: s[Emptier(s, 2, grow) :],
+        lambda s, grow: s[: Emptier(s, 2, grow) : -1],
+        lambda s, grow: s[Emptier(s, 1, grow)],
+        lambda s, grow: s.__setitem__(Emptier(s, 1, grow), 4),
+        lambda s, grow: s.__setitem__(slice(Emptier(s, 1, grow), 3), make()[:2]),
+        lambda s, grow: s.__delitem__(Emptier(s, 1, grow)),
+        lambda s, grow: s.__delitem__(slice(Emptier(s, 1, grow), 3)),
+        lambda s, grow: s.insert(Emptier(s, 1, grow), 1),
+        lambda s, grow: s.pop(Emptier(s, 1, grow)),
+    ):
+        # A bytearray that moves meanwhile is written to where it was, by CPython.
+        for grow in (False,) if isinstance(make(), bytearray) else (False, True):
+            s = make()
+            try:
+                result = act(s, grow)
+                shown = len(result) if hasattr(result, "__len__") else result
+            except (IndexError, ValueError) as e:
+                shown = str(e)
+            outcomes.append((shown, len(s), s[:3]))
+    return outcomes
+
+
+from array import array
+
+for make in (lambda: [1, 2, 3, 4, 5], lambda: bytearray(b"abcde"), lambda: array("i", [1, 2, 3, 4, 5])):
+    for outcome in changing(make):
+        print(outcome)
+b = bytearray(b"abc")
+try:
+    b[1] = Emptier(b, 1)
+except IndexError as e:
+    print(e)

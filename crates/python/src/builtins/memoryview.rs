@@ -168,7 +168,8 @@ fn getitem(vm: &mut Vm, a: &Args) -> PyResult {
         };
         return Ok(Word::int(i64::from(byte)));
     };
-    let indices = vm.slice_indices(slice, bytes.len())?;
+    let length = open(vm, a[0])?.length;
+    let indices = vm.slice_indices(slice, || length)?;
     if indices.step != 1 {
         return Err(vm.type_error("memoryview: slices with a step are not supported"));
     }
@@ -191,7 +192,7 @@ fn setitem(vm: &mut Vm, a: &Args) -> PyResult {
         return Err(vm.type_error("cannot modify read-only memory"));
     };
     if let Some(slice) = a[1].cast::<SliceObj>() {
-        let indices = vm.slice_indices(slice, length)?;
+        let indices = vm.slice_indices(slice, || length)?;
         let Some(data) = bytes_of(a[2]).map(<[u8]>::to_vec) else {
             return Err(args::wrong_type(vm, a[2], "a bytes-like object is required, not '{}'"));
         };

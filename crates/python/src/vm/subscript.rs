@@ -114,36 +114,27 @@ impl Vm {
         })
     }
 
-    /// The items a slice selects from a sequence of `len` items.
-    pub fn slice_indices(&mut self, s: Gc<SliceObj>, len: usize) -> PyResult<Indices> {
+    /// The items a slice selects from a sequence of `len()` items, which is asked once the bounds are known: an
+    /// `__index__` may change the sequence.
+    pub fn slice_indices(&mut self, s: Gc<SliceObj>, len: impl FnOnce() -> usize) -> PyResult<Indices> {
         let step = self.slice_bound(s.step, 1)?;
         if step == 0 {
             return Err(self.value_error("slice step cannot be zero"));
         }
         let step = step.max(-i64::MAX);
-        let len = len as i64;
-        let (low, high) = if step < 0 { (-1, len - 1) } else { (0, len) };
-        let clamp = |i: i64| if i < 0 { (i.saturating_add(len)).max(low) } else { i.min(high) };
         let start = match s.start {
-            NONE => {
-                if step < 0 {
-                    high
-                } else {
-                    low
-                }
-            }
-            w => clamp(self.slice_bound(w, 0)?),
+            NONE => None,
+            w => Some(self.slice_bound(w, 0)?),
         };
         let stop = match s.stop {
-            NONE => {
-                if step < 0 {
-                    low
-                } else {
-                    high
-                }
-            }
-            w => clamp(self.slice_bound(w, 0)?),
+            NONE => None,
+            w => Some(self.slice_bound(w, 0)?),
         };
+        let len = len() as i64;
+        let (low, high) = if step < 0 { (-1, len - 1) } else { (0, len) };
+        let (first, last) = if step < 0 { (high, low) } else { (low, high) };
+        let start = start.map_or(first, |i| clamp(i, len, low, high));
+        let stop = stop.map_or(last, |i| clamp(i, len, low, high));
         let count = if step < 0 {
             if stop < start { ((start - stop - 1) / -step + 1) as usize } else { 0 }
         } else if start < stop {
@@ -233,15 +224,17 @@ impl Vm {
         Err(self.key_error(k))
     }
 
-    /// A checked index into a sequence of `len` items.
+    /// A checked index into a sequence of `len()` items, which is asked once the index is known: an `__index__` may change
+    /// the sequence.
     #[inline]
-    fn checked_index(&mut self, k: Word, len: usize, what: &str) -> PyResult<usize> {
+    fn checked_index(&mut self, k: Word, len: impl FnOnce() -> usize, what: &str) -> PyResult<usize> {
         let i = match k.as_index() {
             Some(i) => i,
             None => self.index_for(k, what)?,
         };
-        let at = if i < 0 { i + len as i64 } else { i };
-        if at < 0 || at >= len as i64 {
+        let len = len() as i64;
+        let at = if i < 0 { i + len } else { i };
+        if at < 0 || at >= len {
             return Err(self.index_error(match what {
                 "string" => "string index out of range".to_string(),
                 "byte" => "index out of range".to_string(),
@@ -270,26 +263,21 @@ impl Vm {
     }
 
     fn sequence_item(&mut self, o: Word, k: Word) -> PyResult {
-        let (items, what): (&[Word], _) = match o.tag() {
-            TypeTag::Tuple => (o.cast::<Tuple>().map_or(&[], |t| t.items()), "tuple"),
-            // SAFETY: the object outlives native code; bounds are checked against the current length below.
-            _ => (unsafe { &*(o.cast::<List>().expect("tag was checked").items() as *const [Word]) }, "list"),
-        };
+        let (list, tuple) = (o.cast::<List>(), o.cast::<Tuple>());
+        let len = || list.map_or(0, |l| l.count()) + tuple.map_or(0, |t| t.count());
         if let Some(s) = k.cast::<SliceObj>() {
-            let Indices { start, step, count, .. } = self.slice_indices(s, items.len())?;
-            if what == "tuple" {
-                if count == items.len() && step == 1 && o.header().is_some_and(|h| h.is_exact_builtin()) {
-                    return Ok(o);
-                }
-                let v = pick(items, start, step, count);
-                return Ok(self.new_tuple(&v));
+            let Indices { start, step, count, .. } = self.slice_indices(s, len)?;
+            let Some(tuple) = tuple else {
+                let v = pick(list.expect("tag was checked").items(), start, step, count);
+                return Ok(self.new_list(v));
+            };
+            if count == tuple.count() && step == 1 && o.header().is_some_and(|h| h.is_exact_builtin()) {
+                return Ok(o);
             }
-            let items: Gc<List> = o.cast().expect("tag was checked");
-            let v = pick(items.items(), start, step, count);
-            return Ok(self.new_list(v));
+            let v = pick(tuple.items(), start, step, count);
+            return Ok(self.new_tuple(&v));
         }
-        let len = items.len();
-        let i = self.checked_index(k, len, what)?;
+        let i = self.checked_index(k, len, if list.is_some() { "list" } else { "tuple" })?;
         match crate::vm::compare::item_of(o, i) {
             Some(w) => Ok(w),
             None => Err(self.index_error("list index out of range")),
@@ -298,10 +286,10 @@ impl Vm {
 
     fn string_item(&mut self, s: Gc<Str>, k: Word) -> PyResult {
         if let Some(slice) = k.cast::<SliceObj>() {
-            let Indices { start, step, count, .. } = self.slice_indices(slice, s.char_len())?;
+            let Indices { start, step, count, .. } = self.slice_indices(slice, || s.char_len())?;
             return Ok(self.string_slice(s, start, step, count));
         }
-        let i = self.checked_index(k, s.char_len(), "string")?;
+        let i = self.checked_index(k, || s.char_len(), "string")?;
         if s.is_ascii() {
             return Ok(self.chars[s.bytes()[i] as usize]);
         }
@@ -334,14 +322,14 @@ impl Vm {
     }
 
     fn bytes_item(&mut self, o: Word, k: Word) -> PyResult {
-        let data = bytes_of(o);
+        let len = || bytes_of(o).len();
         if let Some(slice) = k.cast::<SliceObj>() {
-            let Indices { start, step, count, .. } = self.slice_indices(slice, data.len())?;
+            let Indices { start, step, count, .. } = self.slice_indices(slice, len)?;
             let v = pick(bytes_of(o), start, step, count);
             return Ok(if o.is::<Bytes>() { self.new_bytes(&v) } else { self.new_bytearray(v) });
         }
         let what = if o.is::<Bytes>() { "byte" } else { "bytearray" };
-        let i = self.checked_index(k, data.len(), what)?;
+        let i = self.checked_index(k, len, what)?;
         Ok(Word::int(bytes_of(o)[i] as i64))
     }
 
@@ -371,8 +359,7 @@ impl Vm {
                     self.set_list_slice(l, s, v)?;
                     return Ok(true);
                 }
-                let len = l.count();
-                let i = self.checked_index(k, len, "list assignment")?;
+                let i = self.checked_index(k, || l.count(), "list assignment")?;
                 match l.items_mut().get_mut(i) {
                     Some(p) => *p = v,
                     None => return Err(self.index_error("list assignment index out of range")),
@@ -395,13 +382,13 @@ impl Vm {
                     return Err(e);
                 }
             };
-            let Indices { start, stop, .. } = self.slice_indices(s, l.count())?;
+            let Indices { start, stop, .. } = self.slice_indices(s, || l.count())?;
             self.heap.external(items.len() * 8);
             l.splice(start as usize, stop.max(start) as usize, &items);
             return Ok(());
         }
         let items = self.to_vec(v)?;
-        let Indices { start, step, count, .. } = self.slice_indices(s, l.count())?;
+        let Indices { start, step, count, .. } = self.slice_indices(s, || l.count())?;
         if items.len() != count {
             let n = items.len();
             return Err(self.value_error(format!(
@@ -429,7 +416,7 @@ impl Vm {
                     items.into_iter().map(|w| self.byte_value(w)).collect::<PyResult<_>>()?
                 }
             };
-            let Indices { start, stop, step, count } = self.slice_indices(s, b.data.len())?;
+            let Indices { start, stop, step, count } = self.slice_indices(s, || b.data.len())?;
             if step == 1 {
                 b.data.splice(start as usize..stop.max(start) as usize, with);
                 return Ok(());
@@ -445,8 +432,17 @@ impl Vm {
             }
             return Ok(());
         }
-        let i = self.checked_index(k, b.data.len(), "bytearray")?;
-        b.data[i] = self.byte_value(v)?;
+        let k = match k.as_index() {
+            Some(_) => k,
+            None => {
+                let i = self.index_for(k, "bytearray")?;
+                self.new_int(i)
+            }
+        };
+        // Before the bounds are checked: the value's `__index__` may change the bytes, too.
+        let byte = self.byte_value(v)?;
+        let i = self.checked_index(k, || b.data.len(), "bytearray")?;
+        b.data[i] = byte;
         Ok(())
     }
 
@@ -475,17 +471,17 @@ impl Vm {
             TypeTag::List => {
                 let mut l: Gc<List> = o.cast().expect("tag was checked");
                 if let Some(s) = k.cast::<SliceObj>() {
-                    let indices = self.slice_indices(s, l.count())?;
+                    let indices = self.slice_indices(s, || l.count())?;
                     delete_slice(l, indices);
                     return Ok(true);
                 }
-                let i = self.checked_index(k, l.count(), "list assignment")?;
+                let i = self.checked_index(k, || l.count(), "list assignment")?;
                 l.remove(i);
             }
             TypeTag::ByteArray => {
                 let mut b: Gc<ByteArray> = o.cast().expect("tag was checked");
                 if let Some(s) = k.cast::<SliceObj>() {
-                    let Indices { start, step, count, .. } = self.slice_indices(s, b.data.len())?;
+                    let Indices { start, step, count, .. } = self.slice_indices(s, || b.data.len())?;
                     let drop: Vec<usize> = (0..count).map(|i| (start + step * i as i64) as usize).collect();
                     let mut at = 0;
                     b.data.retain(|_| {
@@ -494,7 +490,7 @@ impl Vm {
                     });
                     return Ok(true);
                 }
-                let i = self.checked_index(k, b.data.len(), "bytearray")?;
+                let i = self.checked_index(k, || b.data.len(), "bytearray")?;
                 b.data.remove(i);
             }
             _ => return Ok(false),
@@ -527,7 +523,7 @@ impl Vm {
             let Some(len) = r.len.as_int() else {
                 return Err(self.overflow_error("Python int too large to convert to C ssize_t"));
             };
-            let Indices { start, stop, step, .. } = self.slice_indices(s, len as usize)?;
+            let Indices { start, stop, step, .. } = self.slice_indices(s, || len as usize)?;
             let (a, b) = (self.range_at(r, &IBig::from(start)), self.range_at(r, &IBig::from(stop)));
             let step = self.index_big(r.step)? * IBig::from(step);
             let step = self.new_bigint(step);
@@ -588,15 +584,16 @@ fn plain_list(w: Word) -> Option<Gc<List>> {
 fn plain_range(start: Word, stop: Word, len: usize) -> Option<(usize, usize)> {
     let bound = |w: Word, default: usize| match w {
         NONE => Some(default),
-        w if w.is_int() => {
-            let i = w.unbox_int();
-            let i = if i < 0 { (i + len as i64).max(0) } else { i.min(len as i64) };
-            Some(i as usize)
-        }
+        w if w.is_int() => Some(clamp(w.unbox_int(), len as i64, 0, len as i64) as usize),
         _ => None,
     };
     let (from, to) = (bound(start, 0)?, bound(stop, len)?);
     Some((from, to.max(from)))
+}
+
+/// A slice bound within a sequence of `len` items: counted from the end if negative, at least `low`, at most `high`.
+fn clamp(i: i64, len: i64, low: i64, high: i64) -> i64 {
+    if i < 0 { i.saturating_add(len).max(low) } else { i.min(high) }
 }
 
 /// The selected items of a slice.

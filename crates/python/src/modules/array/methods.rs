@@ -120,8 +120,9 @@ fn insert(vm: &mut Vm, a: &Args) -> PyResult {
     DONE
 }
 
-/// The place that an index names, if it is in the array.
-fn place(vm: &mut Vm, array: &Array, index: Word, message: &str) -> PyResult<usize> {
+/// The place that an index names, if it is in the array. The array is looked at once the index is known: an `__index__`
+/// may change it, so nobody holds a reference to it meanwhile.
+fn place(vm: &mut Vm, array: Word, index: Word, message: &str) -> PyResult<usize> {
     let index = match index.as_int() {
         Some(index) => index,
         None => {
@@ -131,17 +132,18 @@ fn place(vm: &mut Vm, array: &Array, index: Word, message: &str) -> PyResult<usi
             vm.index(index)?
         }
     };
-    let len = array.len() as i64;
+    let len = this(vm, array)?.len() as i64;
     let at = if index < 0 { index + len } else { index };
     if (0..len).contains(&at) { Ok(at as usize) } else { Err(vm.index_error(message)) }
 }
 
 fn pop(vm: &mut Vm, a: &Args) -> PyResult {
-    let array = this(vm, a[0])?;
-    if array.is_empty() {
+    let index = vm.index_word(a.or(1, Word::int(-1)))?;
+    if this(vm, a[0])?.is_empty() {
         return Err(vm.index_error("pop from empty array"));
     }
-    let at = place(vm, array, a.or(1, Word::int(-1)), "pop index out of range")?;
+    let at = place(vm, a[0], index, "pop index out of range")?;
+    let array = this(vm, a[0])?;
     let item = array.get(vm, at);
     array.splice(at, at + 1, &[]);
     Ok(item)
@@ -263,19 +265,19 @@ fn len(vm: &mut Vm, a: &Args) -> PyResult {
 }
 
 /// Places that a slice names, in order.
-fn slice_places(vm: &mut Vm, slice: Gc<SliceObj>, len: usize) -> PyResult<(Vec<usize>, i64, i64)> {
-    let indices = vm.slice_indices(slice, len)?;
+fn slice_places(vm: &mut Vm, slice: Gc<SliceObj>, array: Word) -> PyResult<(Vec<usize>, i64, i64)> {
+    let indices = vm.slice_indices(slice, || array.payload::<Array>().map_or(0, |array| array.len()))?;
     let (start, step, count) = (indices.start, indices.step, indices.count);
     Ok(((0..count as i64).map(|i| (start + i * step) as usize).collect(), start, step))
 }
 
 fn getitem(vm: &mut Vm, a: &Args) -> PyResult {
-    let array = this(vm, a[0])?;
     let Some(slice) = a[1].cast::<SliceObj>() else {
-        let at = place(vm, array, a[1], "array index out of range")?;
-        return Ok(array.get(vm, at));
+        let at = place(vm, a[0], a[1], "array index out of range")?;
+        return Ok(this(vm, a[0])?.get(vm, at));
     };
-    let (places, ..) = slice_places(vm, slice, array.len())?;
+    let (places, ..) = slice_places(vm, slice, a[0])?;
+    let array = this(vm, a[0])?;
     let size = array.kind.size;
     let mut picked = Vec::with_capacity(places.len() * size);
     for at in places {
@@ -285,12 +287,12 @@ fn getitem(vm: &mut Vm, a: &Args) -> PyResult {
 }
 
 fn setitem(vm: &mut Vm, a: &Args) -> PyResult {
-    let array = this(vm, a[0])?;
     let Some(slice) = a[1].cast::<SliceObj>() else {
-        let at = place(vm, array, a[1], "array assignment index out of range")?;
-        array.set(vm, at, a[2])?;
+        let at = place(vm, a[0], a[1], "array assignment index out of range")?;
+        this(vm, a[0])?.set(vm, at, a[2])?;
         return DONE;
     };
+    let array = this(vm, a[0])?;
     let Some(other) = a[2].payload::<Array>() else {
         return Err(args::wrong_type(vm, a[2], "can only assign array (not \"{}\") to array slice"));
     };
@@ -298,7 +300,8 @@ fn setitem(vm: &mut Vm, a: &Args) -> PyResult {
         return Err(vm.type_error("bad argument type for built-in operation"));
     }
     let items = other.bytes().to_vec();
-    let (places, start, step) = slice_places(vm, slice, array.len())?;
+    let (places, start, step) = slice_places(vm, slice, a[0])?;
+    let array = this(vm, a[0])?;
     let size = array.kind.size;
     if step == 1 {
         let from = (start.max(0) as usize).min(array.len());
@@ -319,11 +322,11 @@ fn setitem(vm: &mut Vm, a: &Args) -> PyResult {
 }
 
 fn delitem(vm: &mut Vm, a: &Args) -> PyResult {
-    let array = this(vm, a[0])?;
     let mut places = match a[1].cast::<SliceObj>() {
-        None => vec![place(vm, array, a[1], "array assignment index out of range")?],
-        Some(slice) => slice_places(vm, slice, array.len())?.0,
+        None => vec![place(vm, a[0], a[1], "array assignment index out of range")?],
+        Some(slice) => slice_places(vm, slice, a[0])?.0,
     };
+    let array = this(vm, a[0])?;
     places.sort_unstable();
     for at in places.into_iter().rev() {
         array.splice(at, at + 1, &[]);
