@@ -55,6 +55,8 @@ const VALUES: &[Span] = &[reads(0, 0, 1)];
 const PAIRS: &[Span] = &[reads(0, 0, 2)];
 /// Two values at `base`.
 const TWO: &[Span] = &[reads(0, 2, 0)];
+/// Three values at `base`.
+const THREE: &[Span] = &[reads(0, 3, 0)];
 /// Three results at `base`.
 const WRITES_THREE: &[Span] = &[writes(0, 3, 0)];
 /// `n` results from `base`.
@@ -149,6 +151,8 @@ bytecodes! {
         DelItem { object: Read, key: Read }
         /// r[dst] = r[object][r[base]:r[base+1]].
         LoadSlice { dst: Write, object: Read, base: Window(TWO) }
+        /// r[dst] = r[object][r[base]:r[base+1]:r[base+2]].
+        LoadExtendedSlice { dst: Write, object: Read, base: Window(THREE) }
         /// r[object][r[base]:r[base+1]] = r[src].
         StoreSlice { object: Read, base: Window(TWO), src: Read }
 

@@ -116,7 +116,7 @@ impl<'a> Compiler<'a> {
             Expr::Subscript(subscript) => {
                 let object = self.any(&subscript.value)?;
                 if let Some(slice) = plain_slice(&subscript.slice) {
-                    let base = self.slice_bounds(slice)?;
+                    let (base, _) = self.slice_bounds(slice)?;
                     self.emit(Op::StoreSlice, &[object, base, src]);
                 } else {
                     let key = self.any(&subscript.slice)?;
@@ -210,7 +210,7 @@ impl<'a> Compiler<'a> {
             Expr::Subscript(subscript) => {
                 let object = self.any(&subscript.value)?;
                 if let Some(slice) = plain_slice(&subscript.slice) {
-                    let base = self.slice_bounds(slice)?;
+                    let (base, _) = self.slice_bounds(slice)?;
                     let value = self.unit.take(1);
                     self.emit(Op::LoadSlice, &[value, object, base]);
                     self.inplace(stmt.op, value, value, &stmt.value)?;

@@ -129,9 +129,10 @@ impl<'a> Compiler<'a> {
         let object = self.any(&subscript.value)?;
         if let Some(number) = self.small_int(&subscript.slice) {
             self.emit(Op::LoadItemImm, &[dst, object, number]);
-        } else if let Some(slice) = plain_slice(&subscript.slice) {
-            let base = self.slice_bounds(slice)?;
-            self.emit(Op::LoadSlice, &[dst, object, base]);
+        } else if let Expr::Slice(slice) = &*subscript.slice {
+            let (base, count) = self.slice_bounds(slice)?;
+            let op = if count == 3 { Op::LoadExtendedSlice } else { Op::LoadSlice };
+            self.emit(op, &[dst, object, base]);
         } else {
             let key = self.any(&subscript.slice)?;
             self.emit(Op::LoadItem, &[dst, object, key]);
@@ -139,11 +140,13 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    /// Puts the two bounds of a slice into new temporaries.
-    pub(super) fn slice_bounds(&mut self, slice: &'a ast::ExprSlice) -> Res<Reg> {
+    /// Puts the bounds of a slice, and its step if there is one, into new temporaries: the first and their number.
+    pub(super) fn slice_bounds(&mut self, slice: &'a ast::ExprSlice) -> Res<(Reg, i64)> {
         let base = self.push_or_none(slice.lower.as_deref())?;
         self.push_or_none(slice.upper.as_deref())?;
-        Ok(base)
+        let Some(step) = &slice.step else { return Ok((base, 2)) };
+        self.push_or_none(Some(step))?;
+        Ok((base, 3))
     }
 
     fn push_or_none(&mut self, expr: Option<&'a Expr>) -> Res<Reg> {
@@ -158,12 +161,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn slice(&mut self, slice: &'a ast::ExprSlice, dst: Reg) -> Res {
-        let base = self.slice_bounds(slice)?;
-        let mut count = 2;
-        if slice.step.is_some() {
-            self.push_or_none(slice.step.as_deref())?;
-            count = 3;
-        }
+        let (base, count) = self.slice_bounds(slice)?;
         self.emit(Op::BuildSlice, &[dst, base, count]);
         Ok(())
     }

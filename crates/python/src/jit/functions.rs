@@ -363,9 +363,9 @@ host_fns! {
     }
     /// A character of a string; the index is in range.
     STR_ITEM = str_item(vm, s: Ref, index: Int) -> Word [PURE] { Ok(vm.str_item(gc(s), index as usize)) }
-    /// `object[start:stop]`.
-    GET_SLICE = get_slice(vm, object: Word, start: Word, stop: Word) -> Word [ANY] {
-        vm.get_slice(object, start, stop)
+    /// `object[start:stop:step]`.
+    GET_SLICE = get_slice(vm, object: Word, start: Word, stop: Word, step: Word) -> Word [ANY] {
+        vm.get_slice(object, [start, stop, step])
     }
     /// `object[start:stop] = value`.
     SET_SLICE = set_slice(vm, object: Word, start: Word, stop: Word, value: Word) -> Word [ANY] {
@@ -375,14 +375,13 @@ host_fns! {
     LIST_SET_SLICE = list_set_slice(vm, object: Word, start: Word, stop: Word, value: Word) -> Word [raises(writes(LISTS, LISTS))] {
         vm.set_slice(object, start, stop, value).map(|()| NONE)
     }
-    /// `list[start:stop]` of a plain list with int or None bounds.
-    LIST_SLICE = list_slice(vm, object: Word, start: Word, stop: Word) -> Word [Effects { fresh: true, ..reads(LISTS) }] {
-        vm.get_slice(object, start, stop)
+    /// `list[start:stop:step]` of a plain list with int or None bounds.
+    LIST_SLICE = list_slice(vm, object: Word, start: Word, stop: Word, step: Word) -> Word [raises(Effects { fresh: true, ..reads(LISTS) })] {
+        vm.get_slice(object, [start, stop, step])
     }
-    /// `object[start:stop]` of a string, bytes or tuple with int or None bounds.
-    PLAIN_SLICE = plain_slice(vm, object: Word, start: Word, stop: Word) -> Word [PURE] {
-        let key = vm.new_slice(start, stop, NONE);
-        vm.get_item(object, key)
+    /// `object[start:stop:step]` of a string, bytes or tuple with int or None bounds.
+    PLAIN_SLICE = plain_slice(vm, object: Word, start: Word, stop: Word, step: Word) -> Word [CHECKED] {
+        vm.get_slice(object, [start, stop, step])
     }
 
     // --- Iteration ---

@@ -16,6 +16,38 @@ pub struct Indices {
     pub count: usize,
 }
 
+impl Indices {
+    /// The items from `start` to `stop` (missing: all there are), every `step`th, of a sequence of `len`; the step is
+    /// neither zero nor `i64::MIN`.
+    #[inline]
+    fn new(start: Option<i64>, stop: Option<i64>, step: i64, len: usize) -> Indices {
+        let len = len as i64;
+        let (low, high) = if step < 0 { (-1, len - 1) } else { (0, len) };
+        let (first, last) = if step < 0 { (high, low) } else { (low, high) };
+        let start = start.map_or(first, |i| clamp(i, len, low, high));
+        let stop = stop.map_or(last, |i| clamp(i, len, low, high));
+        let distance = if step < 0 { start - stop } else { stop - start };
+        let count = match step {
+            _ if distance <= 0 => 0,
+            1 | -1 => distance as usize,
+            _ => ((distance - 1) / step.abs() + 1) as usize,
+        };
+        Indices { start, stop, step, count }
+    }
+
+    /// The same if all three are None or ints that need no more than a look, and the step is not zero.
+    #[inline]
+    fn plain(start: Word, stop: Word, step: Word, len: usize) -> Option<Indices> {
+        let bound = |w: Word| match w {
+            NONE => Some(None),
+            w if w.is_int() => Some(Some(w.unbox_int())),
+            _ => None,
+        };
+        let step = bound(step)?.unwrap_or(1);
+        if step == 0 { None } else { Some(Indices::new(bound(start)?, bound(stop)?, step, len)) }
+    }
+}
+
 impl Vm {
     /// The value as an int word: ints, bools, `__index__`.
     pub fn index_word(&mut self, w: Word) -> PyResult {
@@ -130,29 +162,17 @@ impl Vm {
             NONE => None,
             w => Some(self.slice_bound(w, 0)?),
         };
-        let len = len() as i64;
-        let (low, high) = if step < 0 { (-1, len - 1) } else { (0, len) };
-        let (first, last) = if step < 0 { (high, low) } else { (low, high) };
-        let start = start.map_or(first, |i| clamp(i, len, low, high));
-        let stop = stop.map_or(last, |i| clamp(i, len, low, high));
-        let count = if step < 0 {
-            if stop < start { ((start - stop - 1) / -step + 1) as usize } else { 0 }
-        } else if start < stop {
-            ((stop - start - 1) / step + 1) as usize
-        } else {
-            0
-        };
-        Ok(Indices { start, stop, step, count })
+        Ok(Indices::new(start, stop, step, len()))
     }
 
-    /// `o[start:stop]`.
-    pub fn get_slice(&mut self, o: Word, start: Word, stop: Word) -> PyResult {
+    /// `o[start:stop:step]`.
+    pub fn get_slice(&mut self, o: Word, [start, stop, step]: [Word; 3]) -> PyResult {
         if let Some(l) = plain_list(o)
-            && let Some((from, to)) = plain_range(start, stop, l.count())
+            && let Some(Indices { start, step, count, .. }) = Indices::plain(start, stop, step, l.count())
         {
-            return Ok(self.new_list(l.items()[from..to].to_vec()));
+            return Ok(self.new_list(pick(l.items(), start, step, count)));
         }
-        let key = self.new_slice(start, stop, NONE);
+        let key = self.new_slice(start, stop, step);
         self.get_item(o, key)
     }
 
@@ -160,10 +180,10 @@ impl Vm {
     pub fn set_slice(&mut self, o: Word, start: Word, stop: Word, v: Word) -> PyResult<()> {
         if let (Some(mut l), Some(with)) = (plain_list(o), plain_list(v))
             && o != v
-            && let Some((from, to)) = plain_range(start, stop, l.count())
+            && let Some(Indices { start, count, .. }) = Indices::plain(start, stop, NONE, l.count())
         {
-            self.heap.external(with.count().saturating_sub(to - from) * 8);
-            l.splice(from, to, with.items());
+            self.heap.external(with.count().saturating_sub(count) * 8);
+            l.splice(start as usize, start as usize + count, with.items());
             return Ok(());
         }
         let key = self.new_slice(start, stop, NONE);
@@ -578,17 +598,6 @@ pub fn range_len(a: i64, b: i64, s: i64) -> i64 {
 /// A list that is none of a subclass.
 fn plain_list(w: Word) -> Option<Gc<List>> {
     w.cast::<List>().filter(|l| l.header().is_exact_builtin())
-}
-
-/// The items from `start` to `stop` of `len`, if both are None or ints that need no more than a look.
-fn plain_range(start: Word, stop: Word, len: usize) -> Option<(usize, usize)> {
-    let bound = |w: Word, default: usize| match w {
-        NONE => Some(default),
-        w if w.is_int() => Some(clamp(w.unbox_int(), len as i64, 0, len as i64) as usize),
-        _ => None,
-    };
-    let (from, to) = (bound(start, 0)?, bound(stop, len)?);
-    Some((from, to.max(from)))
 }
 
 /// A slice bound within a sequence of `len` items: counted from the end if negative, at least `low`, at most `high`.

@@ -139,19 +139,32 @@ fn is_bound<M: PyMachine>(m: &mut M, w: M::Word) -> bool {
 
 #[inline(always)]
 pub fn load_slice<M: PyMachine>(m: &mut M, _at: At, i: insn::LoadSlice) -> Flow {
-    let (object, start, stop) = (m.slot(r(i.object)), m.slot(r(i.base)), m.slot(r(i.base) + 1));
-    if M::RECORDS && is_ref(m, object) && is_bound(m, start) && is_bound(m, stop) {
+    let step = word(m, NONE);
+    slice(m, i.dst, i.object, i.base, step)
+}
+
+#[inline(always)]
+pub fn load_extended_slice<M: PyMachine>(m: &mut M, _at: At, i: insn::LoadExtendedSlice) -> Flow {
+    let step = m.slot(r(i.base) + 2);
+    slice(m, i.dst, i.object, i.base, step)
+}
+
+/// `object[start:stop:step]`, the bounds at `base`.
+#[inline(always)]
+fn slice<M: PyMachine>(m: &mut M, dst: u16, object: u16, base: u16, step: M::Word) -> Flow {
+    let (object, start, stop) = (m.slot(r(object)), m.slot(r(base)), m.slot(r(base) + 1));
+    if M::RECORDS && is_ref(m, object) && is_bound(m, start) && is_bound(m, stop) && is_bound(m, step) {
         let o = m.unbox_ref(object);
         let shape = shape_of(m, o);
         let t = m.host().types;
         if is_exactly(shape, t.list) {
-            return result(m, i.dst, LIST_SLICE, args![Word object, Word start, Word stop]);
+            return result(m, dst, LIST_SLICE, args![Word object, Word start, Word stop, Word step]);
         }
         if [t.str, t.tuple, t.bytes].iter().any(|&c| is_exactly(shape, c)) {
-            return result(m, i.dst, PLAIN_SLICE, args![Word object, Word start, Word stop]);
+            return result(m, dst, PLAIN_SLICE, args![Word object, Word start, Word stop, Word step]);
         }
     }
-    result(m, i.dst, GET_SLICE, args![Word object, Word start, Word stop])
+    result(m, dst, GET_SLICE, args![Word object, Word start, Word stop, Word step])
 }
 
 /// Whether a value is a plain list.

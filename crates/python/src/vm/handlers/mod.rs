@@ -237,7 +237,7 @@ macro_rules! dispatch {
             LoadMethod attr::load_method; LoadSuperAttr attr::load_super_attr;
             LoadSuperMethod attr::load_super_method;
             LoadItem items::load_item; LoadItemImm items::load_item_imm; StoreItem items::store_item;
-            DelItem items::del_item; LoadSlice items::load_slice; StoreSlice items::store_slice;
+            DelItem items::del_item; LoadSlice items::load_slice; LoadExtendedSlice items::load_extended_slice; StoreSlice items::store_slice;
             Add arith::add; Sub arith::sub; Mul arith::mul; TrueDiv arith::true_div; FloorDiv arith::floor_div;
             Mod arith::modulo; Pow arith::pow; LShift arith::lshift; RShift arith::rshift; And arith::and;
             Or arith::or; Xor arith::xor; MatMul arith::matmul;
