@@ -434,6 +434,7 @@ impl Engine {
     /// # Safety
     /// The frame must stand at the tree's header with all slots of [`Entry::slots`] accessible, and `context` must be the
     /// host that the declared functions expect.
+    #[inline]
     pub unsafe fn enter(&self, entry: Entry, context: *mut c_void, frame: *mut u64) -> Exit {
         let Entry { tree, emitted } = entry;
         let now = self.clock.get() + 1;
@@ -451,6 +452,7 @@ impl Engine {
 
     /// The tree that goes on where `exit` has left, without the host in between: the root frame stands at its header,
     /// and there are no other frames.
+    #[inline]
     pub fn next(&self, exit: &Exit) -> Option<Entry> {
         if exit.hot || self.attention.get() != 0 {
             return None;
@@ -459,25 +461,28 @@ impl Engine {
             // Trees may follow each other for a long time.
             self.collect_done();
         }
-        let state = exit.target();
-        // At its own header the tree may have done nothing: the host's turn, so that there is progress.
-        let here = exit.location().filter(|&here| here != exit.tree.header)?;
-        if let Some(next) = state.next.get() {
-            let next = self.entry(next).filter(|entry| entry.tree.header == here);
+        let target = exit.target();
+        if let Some(next) = target.next.get() {
+            let next = self.entry(next).filter(|entry| Some(entry.tree.header) == target.header);
             if next.is_none() {
-                state.next.set(None);
+                target.next.set(None);
             }
             return next;
         }
         // Rare exits need no shortcut, and the others find it soon.
-        if !state.taken.get().is_power_of_two() {
-            return None;
-        }
-        let id = self.headers.borrow().get(&here).copied()?;
-        state.next.set(Some(id));
+        if target.taken.get().is_power_of_two() { self.find_next(exit) } else { None }
+    }
+
+    #[cold]
+    fn find_next(&self, exit: &Exit) -> Option<Entry> {
+        // At its own header the tree may have done nothing: the host's turn, so that there is progress.
+        let header = exit.target().header.filter(|&header| header != exit.tree.header)?;
+        let id = self.headers.borrow().get(&header).copied()?;
+        exit.target().next.set(Some(id));
         self.entry(id)
     }
 
+    #[inline]
     unsafe fn run(&self, emitted: &Emitted, context: *mut c_void, frame: *mut u64) -> SnapId {
         match &emitted.code {
             #[cfg(feature = "cranelift")]

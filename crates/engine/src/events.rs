@@ -20,9 +20,11 @@ pub(crate) fn failure(name: &str, message: &str) {
 pub(crate) fn compile(name: &str, uops: usize, bytes: usize, micros: u128) {
     tracing::info!(target: "uplift::compile", name, uops, bytes, micros, "compile");
 }
+#[inline]
 pub(crate) fn enter(tree: &TreeState) {
     tracing::trace!(target: "uplift::enter", tree = tree.id, "enter");
 }
+#[inline]
 pub(crate) fn exit(tree: &TreeState, guard: GuardId, count: u32) {
     tracing::trace!(target: "uplift::exit", tree = tree.id, guard = guard.number, count, "exit");
 }

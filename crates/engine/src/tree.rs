@@ -24,6 +24,8 @@ pub(crate) struct ExitTarget {
     pub(crate) ask: Cell<u32>,
     /// The tree whose header it ends at.
     pub(crate) next: Cell<Option<u32>>,
+    /// The header that it may end at: it resumes there, in the root frame.
+    pub(crate) header: Option<Location>,
     pub(crate) guard: GuardId,
     pub(crate) resume: Resume,
     pub(crate) frames: Box<[FrameState]>,
@@ -31,7 +33,12 @@ pub(crate) struct ExitTarget {
 
 impl ExitTarget {
     fn new(snapshot: &Snapshot) -> Box<ExitTarget> {
+        let header = match snapshot.frames.as_slice() {
+            &[FrameState { code, pc, .. }] if snapshot.resume == Resume::Execute => Some(Location { code, pc }),
+            _ => None,
+        };
         Box::new(ExitTarget {
+            header,
             taken: Cell::new(0),
             ask: Cell::new(0),
             next: Cell::new(None),
@@ -212,13 +219,6 @@ impl Exit {
     #[inline]
     pub fn is_hot(&self) -> bool {
         self.hot
-    }
-    /// The header that the innermost frame may stand at, if it is the root frame.
-    pub(crate) fn location(&self) -> Option<Location> {
-        match self.frames() {
-            &[FrameState { code, pc, .. }] if self.resume() == Resume::Execute => Some(Location { code, pc }),
-            _ => None,
-        }
     }
     /// The guard that failed.
     #[inline]
