@@ -310,7 +310,7 @@ impl Calculator {
             let hot = unsafe { Interp::new(self, slots, threshold) }.loop_header(&mut cell);
             if hot {
                 // SAFETY: as above, and the cell is a local.
-                unsafe { Engine::drive(self, &mut cell) };
+                unsafe { Engine::drive(self, uplift::HeaderKind::Loop, &mut cell) };
             }
             self.cell = cell;
             // Header and body are one instruction: after an exit it must be executed before the tree is entered again.

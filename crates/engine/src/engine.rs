@@ -4,7 +4,7 @@
 
 use crate::attention::Attention;
 use crate::compile::{Compilation, Done, Failure, Job, Output, Pipeline};
-use crate::config::{CompileMode, Config, Fault};
+use crate::config::{Backend, CompileMode, Config, Fault};
 use crate::events;
 use crate::stats::Stats;
 use crate::tree::{Code, Emitted, Entry, Exit, ExitTarget, TreeState, roots};
@@ -15,7 +15,7 @@ use std::ffi::c_void;
 use std::rc::Rc;
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
-use uplift_record::{AbortReason, Action, Finished, Location, LoopCell, Start};
+use uplift_record::{AbortReason, HeaderKind, Action, Finished, Location, LoopCell, Start};
 use uplift_uop::packed::PackedTree;
 use uplift_uop::spec::SpecError;
 use uplift_uop::{HostSpec, Phase, Resume, SnapId, Tree};
@@ -37,6 +37,11 @@ impl std::fmt::Display for EngineError {
 impl std::error::Error for EngineError {}
 
 /// What is known of a location that was tried.
+/// How much hotter a function must be than a loop before it is recorded.
+const FUNCTION_FACTOR: i64 = 4;
+/// Visits after which a function is tried again whose run was too short to be worth a trace.
+const SHORT_FUNCTION_VISITS: i64 = 13;
+
 #[derive(Clone, Copy, Default)]
 struct History {
     attempts: u32,
@@ -120,6 +125,11 @@ impl Engine {
     pub fn threshold(&self) -> i64 {
         self.config.threshold
     }
+    /// Whether trees run as machine code: where it was wanted and there is a backend.
+    pub fn runs_machine_code(&self) -> bool {
+        let lacking = self.stats.borrow().aborts.get(AbortReason::NoBackend) > 0;
+        cfg!(feature = "cranelift") && self.config.backend == Backend::Native && !lacking
+    }
     /// Whether a recording may start now: one at a time.
     pub fn may_record(&self) -> bool {
         !self.recording.get()
@@ -128,7 +138,7 @@ impl Engine {
     // --- Headers ---------------------------------------------------------------------------------------------------
 
     /// What to do at a header whose cell asked.
-    pub fn at_header(&self, cell: &mut LoopCell, at: Location) -> Action {
+    pub fn at_header(&self, cell: &mut LoopCell, at: Location, kind: HeaderKind) -> Action {
         self.collect_done();
         if self.attention.get() != 0 {
             // Compiled code would leave at once. The host sees to its safepoint, behind the header.
@@ -146,6 +156,22 @@ impl Engine {
         if self.recording.get() {
             return Action::Interpret;
         }
+        if let Some(&id) = self.headers.borrow().get(&at) {
+            // Another cell of the location leads to it.
+            let callee = self.trees.borrow().get(id).is_some_and(|tree| tree.kind == HeaderKind::Callee);
+            if callee && kind == HeaderKind::Function {
+                cell.postpone(self.config.threshold, self.config.threshold.saturating_mul(64));
+                return Action::Interpret;
+            }
+            cell.set_tree(id);
+            return Action::Enter(id);
+        }
+        if kind == HeaderKind::Function && !self.history.borrow().contains_key(&at) {
+            // Loops come first: their traces inline functions.
+            self.history.borrow_mut().insert(at, History::default());
+            cell.postpone(self.config.threshold, self.config.threshold.saturating_mul(FUNCTION_FACTOR - 1));
+            return Action::Interpret;
+        }
         let attempts = self.history.borrow().get(&at).map_or(0, |h| h.attempts);
         if attempts >= self.config.max_attempts {
             // Not for ever: a long pause, then a fresh start.
@@ -158,16 +184,22 @@ impl Engine {
     }
 
     /// Starts a root trace at `at`, in frame number `root_depth`.
-    pub fn start_root(&self, at: Location, name: impl FnOnce() -> String, root_depth: usize) -> Start {
+    pub fn start_root(
+        &self,
+        at: Location,
+        kind: HeaderKind,
+        name: impl FnOnce() -> String,
+        root_depth: usize,
+    ) -> Start {
         self.recording.set(true);
         let tree = Tree { name: name(), ..Tree::default() };
         events::record_start(at, &tree.name);
         let residual = Rc::clone(&self.residual);
-        Start { tree, parent: None, header: at, root_depth, base: 0, limits: self.config.limits, residual }
+        Start { tree, parent: None, header: at, kind, root_depth, base: 0, limits: self.config.limits, residual }
     }
 
     /// Takes the outcome of a root recording; compiles it and makes `cell` lead to it.
-    pub fn finish_root(&self, at: Location, cell: &mut LoopCell, finished: Finished) {
+    pub fn finish_root(&self, at: Location, kind: HeaderKind, cell: &mut LoopCell, finished: Finished) {
         self.recording.set(false);
         let tree = match self.accept(finished) {
             Ok(tree) => tree,
@@ -177,6 +209,7 @@ impl Engine {
             id,
             serial,
             header: at,
+            kind,
             recorded: RefCell::new(PackedTree::new(tree)),
             emitted: RefCell::default(),
             dead: Cell::new(false),
@@ -202,9 +235,15 @@ impl Engine {
     fn refuse(&self, at: Location, cell: &mut LoopCell, reason: AbortReason) {
         let mut history = self.history.borrow_mut();
         let entry = history.entry(at).or_default();
-        entry.attempts += 1;
+        entry.attempts = if reason == AbortReason::Recursion { self.config.max_attempts } else { entry.attempts + 1 };
         entry.last = Some(reason);
-        let penalty = self.config.threshold.max(16).saturating_mul(1 << entry.attempts.min(20));
+        // A short run of a function says little about the next (recursion ends in short runs), and costs little.
+        let again_soon = reason == AbortReason::ShortFunction && entry.attempts < self.config.max_attempts;
+        let penalty = if again_soon {
+            SHORT_FUNCTION_VISITS
+        } else {
+            self.config.threshold.max(16).saturating_mul(1 << entry.attempts.min(20))
+        };
         cell.postpone(self.config.threshold, penalty);
     }
 
@@ -269,6 +308,7 @@ impl Engine {
             tree: recorded.unpack(),
             parent: Some(exit.guard()),
             header: tree.header,
+            kind: tree.kind,
             root_depth,
             base,
             limits: self.config.limits,
@@ -279,8 +319,12 @@ impl Engine {
     /// Takes the outcome of a side recording.
     pub fn finish_side(&self, exit: &Exit, finished: Finished) {
         self.recording.set(false);
-        let Ok(recorded) = self.accept(finished) else { return self.refuse_side(exit) };
         let tree = &exit.tree;
+        let recorded = match self.accept(finished) {
+            Ok(recorded) => recorded,
+            Err(AbortReason::Recursion) => return self.give_up(tree),
+            Err(_) => return self.refuse_side(exit),
+        };
         if tree.dead.get() {
             return;
         }
@@ -300,6 +344,14 @@ impl Engine {
             tree.pending_uops.set(waiting);
             self.refuse_side(exit);
         }
+    }
+
+    /// Drops a function's tree that covers only the runs which do not recurse.
+    fn give_up(&self, tree: &TreeState) {
+        let mut history = self.history.borrow_mut();
+        let entry = history.entry(tree.header).or_default();
+        (entry.attempts, entry.last) = (self.config.max_attempts, Some(AbortReason::Recursion));
+        self.bury(tree);
     }
 
     fn refuse_side(&self, exit: &Exit) {
@@ -420,11 +472,12 @@ impl Engine {
 
     // --- Entering --------------------------------------------------------------------------------------------------
 
-    /// Tree number `tree`, to be entered. `None`: it is gone.
+    /// Tree number `tree`, to be entered at `header`. `None`: it is gone.
     #[inline]
-    pub fn entry(&self, tree: u32) -> Option<Entry> {
+    pub fn entry(&self, tree: u32, header: Location) -> Option<Entry> {
         let trees = self.trees.borrow();
-        let tree = trees.get(tree)?;
+        // The tree that had the number may be dead, and the number another's.
+        let tree = trees.get(tree).filter(|tree| tree.header == header)?;
         let emitted = Rc::clone(tree.emitted.borrow().as_ref()?);
         Some(Entry { tree: Rc::clone(tree), emitted })
     }
@@ -462,8 +515,8 @@ impl Engine {
             self.collect_done();
         }
         let target = exit.target();
-        if let Some(next) = target.next.get() {
-            let next = self.entry(next).filter(|entry| Some(entry.tree.header) == target.header);
+        if let (Some(next), Some(header)) = (target.next.get(), target.header) {
+            let next = self.entry(next, header);
             if next.is_none() {
                 target.next.set(None);
             }
@@ -479,7 +532,7 @@ impl Engine {
         let header = exit.target().header.filter(|&header| header != exit.tree.header)?;
         let id = self.headers.borrow().get(&header).copied()?;
         exit.target().next.set(Some(id));
-        self.entry(id)
+        self.entry(id, header)
     }
 
     #[inline]

@@ -1,7 +1,7 @@
 //! [`Instructions`]: the shortest way to embed the engine. The host writes its instructions; frames, the loop that interprets
 //! and what the engine asks for are here. A host that has these already implements [`Host`] and [`Embed`] itself.
 
-use crate::{AbortReason, Driven, Embed, Engine, Host, Interp, LoopCell, Machine, Recorder, StackHost};
+use crate::{AbortReason, Driven, Embed, Engine, Entry, HeaderKind, Host, Interp, LoopCell, Machine, Recorder, StackHost};
 use std::rc::Rc;
 use uplift_uop::{FrameState, Resume};
 
@@ -43,7 +43,7 @@ pub trait Instructions: StackHost {
             };
             match stop {
                 // SAFETY: as above.
-                Stop::Hot(cell, behind) => match unsafe { Engine::drive(self, cell) } {
+                Stop::Hot(cell, behind) => match unsafe { Engine::drive(self, HeaderKind::Loop, cell) } {
                     Driven::Interpret => self.set_resume(behind),
                     Driven::Recorded | Driven::Ran(_) => {}
                 },
@@ -71,7 +71,7 @@ impl<T: Instructions> Embed for T {
             Err(Stop::Hot(..)) | Ok(()) => {}
         }
     }
-    fn reserve(&mut self, end: i32) -> Option<usize> {
-        self.stack().has_slots(end).then_some(0)
+    fn reserve(&mut self, entry: &Entry) -> Option<usize> {
+        self.stack().has_slots(entry.slots().1).then_some(0)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
-use uplift_record::Location;
+use uplift_record::{HeaderKind, Location};
 use uplift_uop::packed::{PackedSnapshots, PackedTree};
 use uplift_uop::{FrameState, GuardId, Resume, Scalar, SnapId, Snapshot, Tree};
 
@@ -54,6 +54,8 @@ pub(crate) struct Emitted {
     pub(crate) name: String,
     pub(crate) uops: usize,
     pub(crate) slots: (i32, i32),
+    /// Most frames that an exit leaves, the root frame included.
+    pub(crate) frames: usize,
     pub(crate) code: Code,
     pub(crate) code_bytes: usize,
     snaps: PackedSnapshots,
@@ -67,9 +69,9 @@ pub(crate) struct Emitted {
 impl Emitted {
     /// An emission, as `code`, of an optimised tree whose recorded tree has `recorded_guards` guards.
     pub(crate) fn new(output: Optimized, code: Code, code_bytes: usize, recorded_guards: u32) -> Emitted {
-        let Optimized { name, uops, slots, snaps, roots } = output;
+        let Optimized { name, uops, slots, frames, snaps, roots } = output;
         let exits = (0..snaps.len()).map(|_| OnceCell::new()).collect();
-        Emitted { name, uops, slots, code, code_bytes, snaps, exits, roots, recorded_guards }
+        Emitted { name, uops, slots, frames, code, code_bytes, snaps, exits, roots, recorded_guards }
     }
     /// Whether a guard was recorded, not invented by the optimizer: only then it can take a side trace.
     pub(crate) fn is_recorded(&self, guard: GuardId) -> bool {
@@ -126,6 +128,7 @@ pub(crate) struct Optimized {
     name: String,
     uops: usize,
     slots: (i32, i32),
+    frames: usize,
     snaps: PackedSnapshots,
     roots: Box<[u64]>,
 }
@@ -137,6 +140,7 @@ impl Optimized {
             name: tree.name.clone(),
             uops: tree.len(),
             slots: tree.slots,
+            frames: tree.snaps.iter().map(|snapshot| snapshot.frames.len()).max().unwrap_or(1),
             snaps: PackedSnapshots::new(&tree.snaps),
             roots: roots(tree).collect(),
         }
@@ -162,6 +166,7 @@ pub(crate) struct TreeState {
     /// Its number for good.
     pub(crate) serial: u64,
     pub(crate) header: Location,
+    pub(crate) kind: HeaderKind,
     /// What was recorded so far; the next emission is made from it.
     pub(crate) recorded: RefCell<PackedTree>,
     /// What is entered now.
@@ -189,6 +194,10 @@ impl Entry {
     /// First slot, and one past the last slot, that the tree may touch, relative to its root frame.
     pub fn slots(&self) -> (i32, i32) {
         self.emitted.slots
+    }
+    /// Most frames that stand when the tree runs or exits, its root frame included.
+    pub fn frames(&self) -> usize {
+        self.emitted.frames
     }
 }
 

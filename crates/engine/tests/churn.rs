@@ -6,7 +6,7 @@ use std::ffi::c_void;
 use std::rc::Rc;
 use uplift::uop::parse::parse;
 use uplift::uop::{Effects, FnAddr, HostFn, HostSpec, KindTest, ReprSpec, Tree, Ty};
-use uplift::{Action, Backend, CompileMode, Config, Engine, Finished, Location, LoopCell};
+use uplift::{HeaderKind, Action, Backend, CompileMode, Config, Engine, Finished, Location, LoopCell};
 
 /// Counts the bytes that the test's thread holds.
 struct Counting;
@@ -93,9 +93,9 @@ fn engine(config: Config) -> Rc<Engine> {
 /// Records `tree` at `at`.
 fn record(engine: &Engine, at: Location, tree: Tree) -> LoopCell {
     let mut cell = LoopCell::default();
-    assert_eq!(engine.at_header(&mut cell, at), Action::Record);
-    engine.start_root(at, || "loop".to_owned(), 0);
-    engine.finish_root(at, &mut cell, Finished::Trace(tree));
+    assert_eq!(engine.at_header(&mut cell, at, HeaderKind::Loop), Action::Record);
+    engine.start_root(at, HeaderKind::Loop, || "loop".to_owned(), 0);
+    engine.finish_root(at, HeaderKind::Loop, &mut cell, Finished::Trace(tree));
     cell
 }
 
@@ -115,11 +115,11 @@ fn ten_thousand_invalidations_leave_no_memory_behind() {
     for round in 0..10_000 {
         let assumption = 100 + round;
         let mut cell = record(&engine, HERE, tree(0xF001 + 2 * round, assumption));
-        assert!(matches!(engine.at_header(&mut cell, HERE), Action::Enter(_)));
+        assert!(matches!(engine.at_header(&mut cell, HERE, HeaderKind::Loop), Action::Enter(_)));
         assert!(engine.depends(assumption));
         engine.invalidate(assumption);
         assert!(!engine.depends(assumption));
-        assert_eq!(engine.at_header(&mut cell, HERE), Action::Interpret);
+        assert_eq!(engine.at_header(&mut cell, HERE, HeaderKind::Loop), Action::Interpret);
         assert_eq!(cell, LoopCell::default(), "the header counts afresh");
         if round == 1_000 {
             after_a_tenth = held(0);
@@ -132,7 +132,7 @@ fn ten_thousand_invalidations_leave_no_memory_behind() {
     let stats = engine.stats();
     assert_eq!((stats.traces, stats.invalidated), (10_001, 10_000));
     assert_eq!(stats.uops_recorded, 5 * 10_001, "dead trees count on");
-    assert!(matches!(engine.at_header(&mut { kept }, THERE), Action::Enter(_)));
+    assert!(matches!(engine.at_header(&mut { kept }, THERE, HeaderKind::Loop), Action::Enter(_)));
 }
 
 #[test]
@@ -142,13 +142,13 @@ fn a_stale_number_does_not_enter_another_headers_tree() {
     engine.invalidate(1);
     let mut fresh = record(&engine, THERE, tree(0x21, 2));
     assert_eq!(stale.tree(), fresh.tree(), "the number is used again");
-    assert_eq!(engine.at_header(&mut stale, HERE), Action::Interpret);
+    assert_eq!(engine.at_header(&mut stale, HERE, HeaderKind::Loop), Action::Interpret);
     assert_eq!(stale.tree(), None);
-    assert!(matches!(engine.at_header(&mut fresh, THERE), Action::Enter(_)));
+    assert!(matches!(engine.at_header(&mut fresh, THERE, HeaderKind::Loop), Action::Enter(_)));
     // Nor does what the dead tree depended on concern the new one.
     engine.invalidate(1);
     assert_eq!(engine.stats().invalidated, 1);
-    assert!(matches!(engine.at_header(&mut fresh, THERE), Action::Enter(_)));
+    assert!(matches!(engine.at_header(&mut fresh, THERE, HeaderKind::Loop), Action::Enter(_)));
 }
 
 #[test]
@@ -156,15 +156,15 @@ fn a_tree_that_dies_while_it_runs_keeps_its_roots_until_it_is_left() {
     for backend in [Backend::Native, Backend::Interp] {
         let engine = engine(Config::default().backend(backend));
         let mut cell = record(&engine, HERE, tree(0x11, 1));
-        let Action::Enter(id) = engine.at_header(&mut cell, HERE) else { panic!("compiled inline") };
+        let Action::Enter(id) = engine.at_header(&mut cell, HERE, HeaderKind::Loop) else { panic!("compiled inline") };
         let inner = Rc::clone(&engine);
         let action = move || {
             inner.invalidate(1);
             inner.poll();
             // The attention bit is up until the dead tree is left, so headers ask in vain; a host may still offer.
-            inner.start_root(THERE, || "loop".to_owned(), 0);
+            inner.start_root(THERE, HeaderKind::Loop, || "loop".to_owned(), 0);
             let mut other = LoopCell::default();
-            inner.finish_root(THERE, &mut other, Finished::Trace(tree(0x21, 2)));
+            inner.finish_root(THERE, HeaderKind::Loop, &mut other, Finished::Trace(tree(0x21, 2)));
             assert_eq!(other.tree(), Some(id), "the number is used again at once");
             assert_eq!(roots(&inner), [0x11, 0x21]);
         };
@@ -172,13 +172,13 @@ fn a_tree_that_dies_while_it_runs_keeps_its_roots_until_it_is_left() {
         let mut slots = [0u64; 4];
         let context = std::ptr::from_ref(&host).cast_mut().cast();
         // SAFETY: the tree's only slot is there, and the context is a `Host`.
-        let exit = unsafe { engine.enter(engine.entry(id).expect("it lives"), context, slots.as_mut_ptr()) };
+        let exit = unsafe { engine.enter(engine.entry(id, HERE).expect("it lives"), context, slots.as_mut_ptr()) };
         assert!(host.action.borrow().is_none());
         assert_eq!((slots[0], exit.frames()[0].pc), (0x11, 3), "left at the poll behind the call");
         assert!(!exit.is_hot() && engine.start_side(&exit, 0).is_none());
         engine.poll();
         assert_eq!(roots(&engine), [0x21]);
-        assert_eq!(engine.at_header(&mut cell, HERE), Action::Interpret);
+        assert_eq!(engine.at_header(&mut cell, HERE, HeaderKind::Loop), Action::Interpret);
         assert_eq!(cell.tree(), None);
     }
 }
@@ -192,17 +192,17 @@ fn a_compilation_that_comes_too_late_does_not_become_another_tree() {
     let started = std::time::Instant::now();
     let id = loop {
         assert!(started.elapsed().as_secs() < 60, "the compile thread is stuck");
-        if let Action::Enter(id) = engine.at_header(&mut late, THERE) {
+        if let Action::Enter(id) = engine.at_header(&mut late, THERE, HeaderKind::Loop) {
             break id;
         }
         std::thread::yield_now();
     };
-    assert_eq!(engine.at_header(&mut early, HERE), Action::Interpret);
+    assert_eq!(engine.at_header(&mut early, HERE, HeaderKind::Loop), Action::Interpret);
     let stop = Rc::clone(&engine);
     let host = Host { action: RefCell::new(Some(Box::new(move || stop.invalidate(2)))) };
     let mut slots = [0u64; 4];
     let context = std::ptr::from_ref(&host).cast_mut().cast();
     // SAFETY: the tree's only slot is there, and the context is a `Host`.
-    unsafe { engine.enter(engine.entry(id).expect("it lives"), context, slots.as_mut_ptr()) };
+    unsafe { engine.enter(engine.entry(id, HERE).expect("it lives"), context, slots.as_mut_ptr()) };
     assert_eq!(slots[0], 0x21, "the second tree's word");
 }

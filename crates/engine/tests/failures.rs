@@ -6,7 +6,7 @@ mod toy_vm;
 
 use toy_vm::{Vm, program};
 use uplift::uop::{HostSpec, Inst, Op, Trace, Tree, Val};
-use uplift::{
+use uplift::{HeaderKind, 
     AbortReason, Action, Backend, CompileMode, Config, Engine, Fault, Finished, Host, Instructions, Limits,
     Location, LoopCell,
 };
@@ -21,10 +21,10 @@ fn spec() -> &'static HostSpec {
 fn offer(config: Config, tree: Tree, meanwhile: impl FnOnce(&Engine)) -> AbortReason {
     let engine = Engine::new(spec(), config).expect("the declarations are sound");
     let mut cell = LoopCell::default();
-    assert_eq!(engine.at_header(&mut cell, AT), Action::Record);
-    engine.start_root(AT, || "loop".to_owned(), 0);
+    assert_eq!(engine.at_header(&mut cell, AT, HeaderKind::Loop), Action::Record);
+    engine.start_root(AT, HeaderKind::Loop, || "loop".to_owned(), 0);
     meanwhile(&engine);
-    engine.finish_root(AT, &mut cell, Finished::Trace(tree));
+    engine.finish_root(AT, HeaderKind::Loop, &mut cell, Finished::Trace(tree));
     assert_eq!(cell.tree(), None);
     let [(at, attempts, reason)] = engine.explain()[..] else { panic!("one refused location") };
     assert_eq!((at, attempts, engine.stats().aborts.get(reason)), (AT, 1, 1));

@@ -14,7 +14,7 @@ use std::ffi::c_void;
 use std::sync::atomic::{AtomicU64, Ordering};
 use uplift_uop::eval::{Outcome, evaluate};
 use uplift_uop::sides::Sides;
-use uplift_uop::{HostSpec, Inst, Op, Scalar, Section, SnapId, Snapshot, TraceId, Tree, Val};
+use uplift_uop::{HostFn, HostSpec, Inst, Op, Scalar, Section, SnapId, Snapshot, TraceId, Tree, Val};
 
 /// How a run of a tree ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -353,11 +353,11 @@ impl Machine<'_> {
     unsafe fn call(&self, function: u64, args: &[Scalar]) -> Result<Scalar, Fault> {
         let function = usize::try_from(function).ok().and_then(|i| self.program.spec.fns.get(i));
         let function = function.ok_or(Fault::Malformed("no such host function"))?;
-        let fits = args.len() == function.params.len() && args.len() <= 6;
+        let fits = args.len() == function.params.len() && args.len() <= HostFn::MAX_PARAMS;
         if !fits || args.iter().zip(function.params).any(|(a, &ty)| a.ty() != ty) {
             return Err(MISTYPED);
         }
-        let mut bits = [0; 6];
+        let mut bits = [0; HostFn::MAX_PARAMS];
         for (slot, arg) in bits.iter_mut().zip(args) {
             *slot = arg.bits();
         }

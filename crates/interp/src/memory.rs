@@ -78,6 +78,7 @@ pub unsafe fn call(function: FnAddr, ctx: *mut c_void, args: &[u64]) -> u64 {
         [a, b, c] => with!(a b c),
         [a, b, c, d] => with!(a b c d),
         [a, b, c, d, e] => with!(a b c d e),
-        [a, b, c, d, e, f, ..] => with!(a b c d e f),
+        [a, b, c, d, e, f] => with!(a b c d e f),
+        [a, b, c, d, e, f, g, ..] => with!(a b c d e f g),
     }
 }

@@ -293,13 +293,20 @@ pub struct HeapIndex {
 impl HeapIndex {
     /// Whether `address` is that of an object.
     pub fn contains(&self, address: u64) -> bool {
+        self.object_at(address) == Some(address)
+    }
+    /// The object that an address, of itself or of a part, belongs to.
+    pub fn object_at(&self, address: u64) -> Option<u64> {
         let after = self.spans.partition_point(|s| s.0 <= address);
-        let Some(&(start, cell, bytes)) = self.spans[..after].last() else { return false };
+        let &(start, cell, bytes) = self.spans[..after].last()?;
         let at = address - start;
-        // SAFETY: the address is that of a cell, whose first word is a tag.
-        at < bytes
-            && at.is_multiple_of(cell)
-            && unsafe { (*(address as *const Header)).tag } != TypeTag::Free as u32
+        if at >= bytes {
+            return None;
+        }
+        let object = address - at % cell;
+        // SAFETY: that is the address of a cell, whose first word is a tag.
+        let free = unsafe { (*(object as *const Header)).tag } == TypeTag::Free as u32;
+        (!free).then_some(object)
     }
 }
 

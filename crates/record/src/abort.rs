@@ -27,6 +27,10 @@ abort_reasons! {
     InnerLoop = "inner loop";
     /// The frame in which recording started returned.
     LeftRootFrame = "left the root frame";
+    /// A function is so short that entering a tree costs more than interpreting it.
+    ShortFunction = "function too short";
+    /// A function calls itself more deeply than traces inline: native recursion is slower than the interpreter's.
+    Recursion = "recursion";
     /// A host function raised an error.
     Raised = "an error was raised";
     /// The handler says that this instruction cannot be recorded.

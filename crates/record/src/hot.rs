@@ -58,6 +58,17 @@ impl LoopCell {
     }
 }
 
+/// What a root trace starts at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeaderKind {
+    /// A loop's header: the trace goes around the loop.
+    Loop,
+    /// A function's first instruction: the trace ends where the function returns, or at a loop of its own.
+    Function,
+    /// The same, of a function that compiled code calls, for which even a short tree is worth it.
+    Callee,
+}
+
 /// Limits of one recording.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -69,6 +80,9 @@ pub struct Limits {
     pub max_inline_depth: usize,
     /// Frames of the same code in the inlined chain, the first included.
     pub max_recursion: usize,
+    /// Least number of instructions in the root trace of a function that the interpreter enters: entering a tree costs as
+    /// much as interpreting some.
+    pub min_function: usize,
     /// Visits of one foreign loop header in a recording: short inner loops are unrolled up to here.
     pub max_inner_visits: u32,
 }
@@ -80,6 +94,7 @@ impl Default for Limits {
             max_snapshots: 500,
             max_inline_depth: 12,
             max_recursion: 2,
+            min_function: 24,
             max_inner_visits: 5,
         }
     }

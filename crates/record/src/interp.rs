@@ -271,5 +271,9 @@ impl<H: Host> Machine for Interp<'_, H> {
         cell.visit(self.threshold)
     }
     #[inline(always)]
+    fn function_entry(&mut self, cell: &mut LoopCell) -> bool {
+        cell.visit(self.threshold)
+    }
+    #[inline(always)]
     fn abort(&mut self, _reason: AbortReason) {}
 }

@@ -13,7 +13,7 @@ mod recorder;
 mod stack;
 
 pub use abort::{AbortCounts, AbortReason};
-pub use hot::{Action, Limits, LoopCell};
+pub use hot::{Action, HeaderKind, Limits, LoopCell};
 pub use interp::Interp;
 pub use machine::{Arg, Host, Location, Machine};
 pub use recorder::{Finished, Recorded, Recorder, Start};

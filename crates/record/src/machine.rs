@@ -207,6 +207,8 @@ macro_rules! define_machine {
             fn should_inline(&mut self, code: u64, has_loop: bool) -> bool;
             /// A loop header with its counter. True: the interpreter must ask the engine what to do here.
             fn loop_header(&mut self, cell: &mut LoopCell) -> bool;
+            /// The first instruction of a function, with its counter. True: as for [`Machine::loop_header`].
+            fn function_entry(&mut self, cell: &mut LoopCell) -> bool;
             /// Gives up recording at this bytecode. Execution goes on.
             fn abort(&mut self, reason: AbortReason);
         }

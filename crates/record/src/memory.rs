@@ -48,6 +48,7 @@ type Fn3 = extern "C" fn(*mut c_void, u64, u64, u64) -> u64;
 type Fn4 = extern "C" fn(*mut c_void, u64, u64, u64, u64) -> u64;
 type Fn5 = extern "C" fn(*mut c_void, u64, u64, u64, u64, u64) -> u64;
 type Fn6 = extern "C" fn(*mut c_void, u64, u64, u64, u64, u64, u64) -> u64;
+type Fn7 = extern "C" fn(*mut c_void, u64, u64, u64, u64, u64, u64, u64) -> u64;
 
 /// Calls a host function with the operands' bits.
 ///
@@ -67,6 +68,7 @@ pub unsafe fn call(f: &'static HostFn, context: *mut c_void, bits: &[u64]) -> u6
             [a, b, c, d] => transmute::<*const (), Fn4>(address)(context, a, b, c, d),
             [a, b, c, d, e] => transmute::<*const (), Fn5>(address)(context, a, b, c, d, e),
             [a, b, c, d, e, g] => transmute::<*const (), Fn6>(address)(context, a, b, c, d, e, g),
+            [a, b, c, d, e, g, h] => transmute::<*const (), Fn7>(address)(context, a, b, c, d, e, g, h),
             _ => 0,
         }
     }

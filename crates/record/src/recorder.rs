@@ -5,7 +5,7 @@
 //! here already: operations on constants fold, and what was computed, loaded for good, or tested is not recorded twice.
 
 use crate::abort::AbortReason;
-use crate::hot::{Limits, LoopCell};
+use crate::hot::{HeaderKind, Limits, LoopCell};
 use crate::interp::element;
 use crate::machine::{Arg, Host, Location, Machine, imm_type};
 use crate::memory;
@@ -33,6 +33,8 @@ pub struct Start {
     pub parent: Option<GuardId>,
     /// The tree's header.
     pub header: Location,
+    /// What the header is.
+    pub kind: HeaderKind,
     /// Number of the frame in which the tree's root frame stands.
     pub root_depth: usize,
     /// Slots from the root frame's base to the current frame's base.
@@ -71,6 +73,7 @@ pub struct Recorder<'h, H: Host> {
     /// Conditions and promoted values that a guard has settled.
     tested: FxHashSet<Val>,
     header: Location,
+    kind: HeaderKind,
     root_depth: usize,
     limits: Limits,
     /// Snapshots of the current instruction's start, made when first needed.
@@ -103,6 +106,7 @@ impl<'h, H: Host> Recorder<'h, H> {
             computed: FxHashMap::default(),
             tested: FxHashSet::default(),
             header: start.header,
+            kind: start.kind,
             root_depth: start.root_depth,
             limits: start.limits,
             frames: None,
@@ -133,18 +137,25 @@ impl<'h, H: Host> Recorder<'h, H> {
         }
         let full = self.insts().len() >= self.limits.max_uops;
         if full || self.snapshots >= self.limits.max_snapshots {
-            // A side trace that got somewhere is kept: it ends here and the interpreter goes on.
-            if self.trace.0 > 0 && self.instructions > 0 {
-                self.close(Op::Exit);
-            } else if full {
-                self.abort(AbortReason::TraceTooLong);
-            } else {
-                self.abort(AbortReason::TooManySnapshots);
-            }
+            // What got somewhere is kept: it ends here and the interpreter goes on.
+            let reason = if full { AbortReason::TraceTooLong } else { AbortReason::TooManySnapshots };
+            self.end(self.instructions, reason);
             return false;
         }
         self.instructions += 1;
         true
+    }
+
+    /// Ends a trace in front of the current instruction, after so many instructions; not a loop's root trace, and none that
+    /// is too short.
+    fn end(&mut self, instructions: usize, reason: AbortReason) {
+        let short = self.kind == HeaderKind::Function && instructions < self.limits.min_function;
+        match self.kind {
+            _ if self.trace.0 > 0 && instructions > 0 => self.close(Op::Exit),
+            HeaderKind::Loop => self.abort(reason),
+            _ if short || instructions == 0 => self.abort(AbortReason::ShortFunction),
+            _ => self.close(Op::Exit),
+        }
     }
 
     fn leave_root(&mut self) -> bool {
@@ -152,15 +163,11 @@ impl<'h, H: Host> Recorder<'h, H> {
         false
     }
 
-    /// Before an instruction that returns from the root frame: a side trace ends in front of it.
+    /// Before an instruction that returns from the root frame: the trace ends in front of it, unless it is a loop's root.
     pub fn before_return(&mut self) -> bool {
         let leaves = self.host.depth() == self.root_depth + 1;
         if leaves && matches!(self.state, State::Recording) {
-            if self.trace.0 > 0 && self.instructions > 1 {
-                self.close(Op::Exit);
-            } else {
-                self.abort(AbortReason::LeftRootFrame);
-            }
+            self.end(self.instructions - 1, AbortReason::LeftRootFrame);
         }
         leaves
     }
@@ -333,11 +340,11 @@ impl<'h, H: Host> Recorder<'h, H> {
         if inlined {
             self.residual.borrow_mut().insert(here.code);
         }
-        // Good place to end a side trace: the interpreter enters the other tree at once.
-        if self.trace.0 > 0 && self.instructions > 1 && !inlined {
-            self.close(Op::Exit);
-        } else {
+        if inlined {
             self.abort(AbortReason::InnerLoop);
+        } else {
+            // A good place to end: the interpreter enters the other tree at once.
+            self.end(self.instructions - 1, AbortReason::InnerLoop);
         }
     }
 }
@@ -603,7 +610,11 @@ impl<H: Host> Machine for Recorder<'_, H> {
         }
         let mut frames = Vec::new();
         self.host.frame_states(self.root_depth, &mut frames);
-        frames.iter().filter(|f| f.code == code).count() < self.limits.max_recursion
+        let follow = frames.iter().filter(|f| f.code == code).count() < self.limits.max_recursion;
+        if !follow && self.kind != HeaderKind::Loop {
+            self.abort(AbortReason::Recursion);
+        }
+        follow
     }
     fn loop_header(&mut self, cell: &mut LoopCell) -> bool {
         let here = self.host.location();
@@ -621,6 +632,12 @@ impl<H: Host> Machine for Recorder<'_, H> {
             return true;
         }
         self.guard(Op::GuardAttention, &[], 0);
+        false
+    }
+    fn function_entry(&mut self, _cell: &mut LoopCell) -> bool {
+        if self.instructions == 1 {
+            self.guard(Op::GuardAttention, &[], 0);
+        }
         false
     }
     fn abort(&mut self, reason: AbortReason) {

@@ -338,6 +338,11 @@ pub struct HostFn {
     pub effects: Effects,
 }
 
+impl HostFn {
+    /// Most parameters, without the context.
+    pub const MAX_PARAMS: usize = 7;
+}
+
 /// Everything an engine must know about a host.
 #[derive(Clone, Copy, Debug)]
 pub struct HostSpec {
@@ -399,8 +404,8 @@ impl HostSpec {
                 return err(name, "alias classes go from 0 to 63");
             }
         }
-        if let Some(f) = self.fns.iter().find(|f| f.params.len() > 6) {
-            return err(f.name, "at most six parameters");
+        if let Some(f) = self.fns.iter().find(|f| f.params.len() > HostFn::MAX_PARAMS) {
+            return err(f.name, "at most seven parameters");
         }
         for width in [-1i64, 0, 1, 12345] {
             if self.repr.int.is_some() && self.repr.unbox_int(self.repr.box_int(width)) != width {

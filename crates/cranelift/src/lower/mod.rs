@@ -37,7 +37,7 @@ use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use std::sync::Arc;
 use uplift_uop::sides::Sides;
-use uplift_uop::{HostSpec, Inst, Op, Section, SnapId, TraceId, Tree, Ty, Val};
+use uplift_uop::{HostFn, HostSpec, Inst, Op, Section, SnapId, TraceId, Tree, Ty, Val};
 
 pub(crate) type Result<T> = std::result::Result<T, CompileError>;
 
@@ -126,7 +126,7 @@ pub(crate) fn lower(
         header: None,
         reentry: None,
         regions: [None; REGIONS],
-        signatures: [None; 7],
+        signatures: [None; HostFn::MAX_PARAMS + 1],
         saved: None,
         table: None,
         counts: Counts::default(),
@@ -202,7 +202,7 @@ struct Lower<'a, 'f> {
     reentry: Option<Block>,
     regions: [Option<AliasRegion>; REGIONS],
     /// Signatures of host functions by number of parameters.
-    signatures: [Option<SigRef>; 7],
+    signatures: [Option<SigRef>; HostFn::MAX_PARAMS + 1],
     /// Where exits find the context and the frame, if there are exits that need them.
     saved: Option<StackSlot>,
     counts: Counts,

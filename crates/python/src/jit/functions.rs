@@ -476,26 +476,32 @@ host_fns! {
     /// `str(x)`, `repr(x)` or `ascii(x)`.
     CONVERT = convert(vm, x: Word, kind: Int) -> Word [ANY] { vm.convert_word(x, kind) }
 
-    // --- Calls ---
+    // --- Calls, from a trace with `above` frames inlined above its root ---
     /// `f()`.
-    CALL0 = call0(vm, f: Word) -> Word [ANY] { vm.call(f, &[]) }
+    CALL0 = call0(vm, above: Int, f: Word) -> Word [ANY] { vm.call_above(above, f, &Args::new(&[])) }
     /// `f(a)`.
-    CALL1 = call1(vm, f: Word, a: Word) -> Word [ANY] { vm.call(f, &[a]) }
+    CALL1 = call1(vm, above: Int, f: Word, a: Word) -> Word [ANY] { vm.call_above(above, f, &Args::new(&[a])) }
     /// `f(a, b)`.
-    CALL2 = call2(vm, f: Word, a: Word, b: Word) -> Word [ANY] { vm.call(f, &[a, b]) }
+    CALL2 = call2(vm, above: Int, f: Word, a: Word, b: Word) -> Word [ANY] { vm.call_above(above, f, &Args::new(&[a, b])) }
     /// `f(a, b, c)`.
-    CALL3 = call3(vm, f: Word, a: Word, b: Word, c: Word) -> Word [ANY] { vm.call(f, &[a, b, c]) }
+    CALL3 = call3(vm, above: Int, f: Word, a: Word, b: Word, c: Word) -> Word [ANY] { vm.call_above(above, f, &Args::new(&[a, b, c])) }
     /// `f(a, b, c, d)`.
-    CALL4 = call4(vm, f: Word, a: Word, b: Word, c: Word, d: Word) -> Word [ANY] { vm.call(f, &[a, b, c, d]) }
+    CALL4 = call4(vm, above: Int, f: Word, a: Word, b: Word, c: Word, d: Word) -> Word [ANY] {
+        vm.call_above(above, f, &Args::new(&[a, b, c, d]))
+    }
     /// `f(a, b, c, d, e)`.
-    CALL5 = call5(vm, f: Word, a: Word, b: Word, c: Word, d: Word, e: Word) -> Word [ANY] { vm.call(f, &[a, b, c, d, e]) }
+    CALL5 = call5(vm, above: Int, f: Word, a: Word, b: Word, c: Word, d: Word, e: Word) -> Word [ANY] {
+        vm.call_above(above, f, &Args::new(&[a, b, c, d, e]))
+    }
     /// `f(*args)` of a tuple.
-    CALL_TUPLE = call_tuple(vm, f: Word, args: Ref) -> Word [ANY] { vm.call(f, gc::<Tuple>(args).items()) }
+    CALL_TUPLE = call_tuple(vm, above: Int, f: Word, args: Ref) -> Word [ANY] {
+        vm.call_above(above, f, &Args::new(gc::<Tuple>(args).items()))
+    }
     /// `f(...)` of a tuple of arguments, the last of which have the names in a tuple.
-    CALL_NAMED = call_named(vm, f: Word, args: Ref, names: Ref) -> Word [ANY] {
+    CALL_NAMED = call_named(vm, above: Int, f: Word, args: Ref, names: Ref) -> Word [ANY] {
         let (all, names) = (gc::<Tuple>(args).items(), gc::<Tuple>(names).items());
         let (pos, values) = all.split_at(all.len() - names.len());
-        vm.call_args(f, &Args::with_kw(pos, names, values))
+        vm.call_above(above, f, &Args::with_kw(pos, names, values))
     }
     /// `f(self?, *args, **kwargs)`.
     CALL_EX = call_ex(vm, f: Word, this: Word, args: Word, kwargs: Word) -> Word [ANY] { vm.call_ex(f, this, args, kwargs) }

@@ -7,12 +7,14 @@ use crate::jit::spec;
 use crate::objects::LoadedCode;
 use crate::vm::Vm;
 use crate::vm::frame::WANT_GC;
-use crate::vm::frame::{Frame, FrameKind, Passes};
+use crate::vm::frame::{Frame, FrameKind};
+use crate::vm::run::Caller;
 use crate::vm::handlers::{At, Flow, dispatch};
-use crate::word::Word;
+use crate::vm::PyResult;
+use crate::word::{NONE, Word};
 use std::rc::Rc;
 use uplift::uop::{FrameState, HostSpec, ReprSpec, Resume};
-use uplift::{AbortReason, Attention, Driven, Embed, Engine, Host, Location, LoopCell, Machine, Recorder};
+use uplift::{AbortReason, Attention, Driven, Embed, Engine, Entry, Exit, HeaderKind, Host, Location, LoopCell, Machine, Recorder};
 
 impl Host for Vm {
     const REPR: ReprSpec = spec::REPR;
@@ -166,7 +168,12 @@ impl Embed for Vm {
         }
     }
 
-    fn reserve(&mut self, end: i32) -> Option<usize> {
+    fn reserve(&mut self, entry: &Entry) -> Option<usize> {
+        // Compiled code does not look at the recursion limit: near it, the interpreter must run.
+        if self.depth_left() < entry.frames() {
+            return None;
+        }
+        let end = entry.slots().1;
         let end = self.frame().base.wrapping_offset(end as isize).max(self.frame().end());
         let previous = self.top as usize;
         self.top = self.top.max(end);
@@ -203,6 +210,7 @@ impl Vm {
     /// Turns the JIT on.
     pub fn set_engine(&mut self, engine: Rc<Engine>) {
         self.run.threshold = engine.threshold();
+        self.run.machine_code = engine.runs_machine_code();
         self.run.attention = engine.attention().clone();
         let attention = self.run.attention.clone();
         self.heap.on_gc_wanted = Some(Box::new(move || attention.set(WANT_GC)));
@@ -210,7 +218,7 @@ impl Vm {
         self.add_roots(mark_trace_constants);
     }
 
-    /// At a loop header that asked the engine: where execution goes on; true when the pending exception is raised there.
+    /// At a header that asked the engine: where execution goes on; true when the pending exception is raised there.
     #[cold]
     #[inline(never)]
     pub(crate) fn drive(&mut self, at: &mut At) -> bool {
@@ -222,30 +230,105 @@ impl Vm {
         if self.run.attention.get() & (Attention::HOST - 1) != 0 {
             engine.poll();
         }
-        let room = (self.stack_end as usize - self.frame().base as usize) / 8;
-        if room < TRACE_ROOM {
+        if !self.has_trace_room() {
             at.pc = next;
             return false;
         }
         self.run.pc = at.pc;
-        // Compiled code and the recorder hold words that no root knows: no collection until they are done.
-        let depth = self.native_depth;
-        self.native_depth += 1;
-        self.run.recording_depth = self.frames.len();
-        self.run.passes = Passes::default();
+        // SAFETY: a verified instruction.
+        let op = Op::from_u16(unsafe { *at.pc } as u16);
+        let kind = if op == Some(Op::Enter) { HeaderKind::Function } else { HeaderKind::Loop };
         // SAFETY: the cell belongs to the instruction; the stack has room for the frames of a trace.
-        let driven = unsafe { Engine::drive(self, at.pc.add(1) as *mut LoopCell) };
-        self.native_depth = depth;
+        let driven = self.traced(|vm| unsafe { Engine::drive(vm, kind, at.pc.add(1) as *mut LoopCell) });
         if driven == Driven::Interpret {
             at.pc = next;
             return false;
         }
+        self.resume(at, driven)
+    }
+
+    /// Whether the stack has room for the frames of any trace.
+    fn has_trace_room(&self) -> bool {
+        (self.stack_end as usize - self.frame().base as usize) / 8 >= TRACE_ROOM
+    }
+
+    /// Does what may record: a nested recording must not disturb the outer one.
+    fn traced<T>(&mut self, action: impl FnOnce(&mut Vm) -> T) -> T {
+        // What a recording calls may come here too.
+        let recording = (self.run.recording_depth, std::mem::take(&mut self.run.passes));
+        self.run.recording_depth = self.frames.len();
+        let result = action(self);
+        (self.run.recording_depth, self.run.passes) = recording;
+        result
+    }
+
+    /// Where the interpreter goes on after a tree; true when the pending exception is raised there.
+    fn resume(&mut self, at: &mut At, driven: Driven) -> bool {
         *at = At { pc: self.run.pc, code: self.frame().code };
         let raising = std::mem::take(&mut self.run.raising) || driven == Driven::Ran(Resume::Raise);
         if self.should_collect() {
             self.run.attention.set(WANT_GC);
         }
         raising
+    }
+
+    /// Runs the function whose boundary frame was just pushed as compiled code, if there is any.
+    #[inline]
+    pub(crate) fn run_compiled(&mut self, code: *mut LoadedCode) -> Option<PyResult> {
+        // SAFETY: loaded code is immortal.
+        let (start, called) = unsafe { ((*code).instrs, &raw mut (*code).called) };
+        // SAFETY: as above; the reference ends with the statement.
+        let asks = unsafe { (*called).visit(self.run.threshold) };
+        if !asks || self.run.attention.get() != 0 || !self.has_trace_room() {
+            return None;
+        }
+        let engine = Rc::clone(self.run.engine.as_ref()?);
+        let root = self.frames.len() - 1;
+        let saved = std::mem::replace(&mut self.run.pc, start);
+        // SAFETY: as above.
+        let entry = unsafe { (*called).tree() };
+        let entry = entry.and_then(|tree| engine.entry(tree, Location { code: code as u64, pc: 0 }));
+        let driven = match entry {
+            Some(entry) => {
+                // SAFETY: the frame stands at the function's first instruction, and the stack has room for any trace.
+                let exit = self.traced(|vm| unsafe { engine.run_tree(vm, entry) });
+                if let Some(exit) = &exit
+                    && let Some(result) = self.returned(exit)
+                {
+                    self.frames.pop();
+                    self.run.pc = saved;
+                    return Some(Ok(result));
+                }
+                // SAFETY: as above.
+                exit.map(|exit| self.traced(|vm| unsafe { engine.leave(vm, &exit, root) }))
+            }
+            None => {
+                // SAFETY: as above; the cell is the code's.
+                let driven = self.traced(|vm| unsafe { Engine::drive(vm, HeaderKind::Callee, called) });
+                Some(driven).filter(|&driven| driven != Driven::Interpret)
+            }
+        };
+        let mut at = At { pc: start, code };
+        let raising = driven.is_some_and(|driven| self.resume(&mut at, driven));
+        self.run.pc = saved;
+        driven.map(|_| self.run_loop_for(Caller::Compiled, at.code, at.pc, raising))
+    }
+
+    /// What the root frame returns, if it is left at a return and nowhere else.
+    fn returned(&self, exit: &Exit) -> Option<Word> {
+        let &[FrameState { pc, .. }] = exit.frames() else { return None };
+        let frame = self.frame();
+        // SAFETY: a verified instruction of the frame's code, and a register of the frame.
+        unsafe {
+            let bits = *(*frame.code).instrs.add(pc as usize);
+            match Op::from_u16(bits as u16) {
+                Some(Op::Return) if exit.resume() == Resume::Execute => {
+                    Some(*frame.base.add(insn::Return::decode(bits).src as usize))
+                }
+                Some(Op::ReturnNone) if exit.resume() == Resume::Execute => Some(NONE),
+                _ => None,
+            }
+        }
     }
 }
 

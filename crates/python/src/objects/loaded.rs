@@ -5,6 +5,7 @@ use crate::code::{Code, Const, Params};
 use crate::vm::Vm;
 use crate::word::{ELLIPSIS, NONE, Word};
 use std::sync::Arc;
+use uplift::LoopCell;
 
 /// A loaded [`Code`]. Loaded code is immortal; its constants are roots.
 #[repr(C)]
@@ -29,6 +30,8 @@ pub struct LoadedCode {
     pub simple_args: u32,
     /// Whether it contains a loop.
     pub has_loop: bool,
+    /// Counts calls by compiled code; then it leads to the function's tree.
+    pub called: LoopCell,
     /// The namespace whose cells the instructions cache: code runs with one namespace only, see
     /// [`Vm::code_for`]. Null until it first runs.
     pub globals: *mut super::Namespace,
@@ -74,6 +77,7 @@ impl Vm {
             is_hidden: &*source.filename == crate::vm::each::FILE,
             simple_args: if simple { source.params.positional } else { u32::MAX },
             has_loop: source.flags.has_loop,
+            called: LoopCell::default(),
             globals: std::ptr::null_mut(),
             unset: unset_registers(source),
             copies: Vec::new(),

@@ -62,6 +62,7 @@ impl Vm {
             run: RunState::default(),
             native_depth: 0,
             recursion_limit: RECURSION_LIMIT,
+            inlined: 0,
             recursion: 0,
             slots_hint: 0,
             native_stack_limit: 0,

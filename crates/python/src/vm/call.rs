@@ -2,6 +2,7 @@
 
 use crate::objects::function::NativeKind;
 use crate::objects::*;
+use crate::vm::run::Caller;
 use crate::vm::boot::native_stack_pointer;
 use crate::vm::{PyResult, Raised, Vm};
 use crate::word::Word;
@@ -24,6 +25,19 @@ impl Vm {
     #[inline]
     pub fn call(&mut self, f: Word, args: &[Word]) -> PyResult {
         self.call_args(f, &Args::new(args))
+    }
+
+    /// Calls `f` from a trace that has inlined so many frames above its root.
+    pub fn call_above(&mut self, inlined: i64, f: Word, args: &Args) -> PyResult {
+        self.inlined += inlined as usize;
+        let result = if f.tag() == TypeTag::Function && self.run.machine_code {
+            // SAFETY: the tag says the layout.
+            self.run_function_for(Caller::Compiled, unsafe { f.cast_unchecked() }, args)
+        } else {
+            self.call_args(f, args)
+        };
+        self.inlined -= inlined as usize;
+        result
     }
 
     /// Calls `f`.

@@ -1,19 +1,24 @@
 //! Garbage collection: marking from the roots.
 //!
-//! A collection runs only when no native code is on the stack that could hold unmarked words, so
-//! the roots are the value stack, the VM's tables and what hooks add.
+//! A collection runs only when no native is on the stack that could hold words anywhere, so the roots are the value
+//! stack, the VM's tables, what hooks add, and, if compiled code is on the native stack, what stands there: see
+//! [`crate::vm::native_stack`].
 
 use crate::heap::Marker;
 use crate::vm::Vm;
 use crate::word::Word;
 
 impl Vm {
-    /// Collects garbage. To be called at safepoints with `native_depth` 0 only.
-    pub fn collect(&mut self) {
+    /// Collects garbage. To be called at safepoints with `native_depth` 0 only. `compiled`: machine code is on the native
+    /// stack.
+    pub fn collect(&mut self, compiled: bool) {
         debug_assert!(self.native_depth == 0);
         self.heap.finish_sweep();
         let mut m = Marker::default();
         self.mark_roots(&mut m);
+        if compiled {
+            self.mark_native_stack(&mut m);
+        }
         m.drain();
         self.mark_side_dicts(&mut m);
         for i in 0..self.weak_hooks.len() {

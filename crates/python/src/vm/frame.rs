@@ -164,6 +164,10 @@ pub struct RunState {
     pub array_shape: *mut crate::objects::Shape,
     /// Run loops on the native stack.
     pub loops: usize,
+    /// Where the outermost of them stands on it.
+    pub native_base: usize,
+    /// Whether traces run as machine code, not on the uop interpreter.
+    pub machine_code: bool,
     /// While recording: the instruction raised.
     pub raising: bool,
     /// While recording: depth of the frame in which it started.
@@ -189,6 +193,8 @@ impl Default for RunState {
             reraised: false,
             array_shape: std::ptr::null_mut(),
             loops: 0,
+            native_base: 0,
+            machine_code: false,
             raising: false,
             recording_depth: 0,
             passes: Passes::default(),
@@ -242,17 +248,23 @@ impl Vm {
     #[inline(always)]
     pub fn make_room(&mut self, frame: &Frame) -> bool {
         let end = frame.end();
-        end <= self.high_water && self.frames.len() < self.recursion_limit || self.grow_stack(end)
+        end <= self.high_water && self.depth_left() > 0 || self.grow_stack(end)
+    }
+
+    /// Frames that may be pushed for certain.
+    #[inline(always)]
+    pub fn depth_left(&self) -> usize {
+        self.recursion_limit.saturating_sub(self.frames.len() + self.inlined)
     }
 
     /// Frames that count as recursion.
     fn visible_depth(&self) -> usize {
-        let depth = self.frames.len();
+        let depth = self.frames.len() + self.inlined;
         if depth < self.recursion_limit {
             return depth;
         }
         // SAFETY: loaded code is immortal.
-        self.frames.iter().filter(|f| !unsafe { &*f.code }.is_hidden).count()
+        depth - self.frames.iter().filter(|f| unsafe { &*f.code }.is_hidden).count()
     }
 
     /// Makes the stack usable up to `end`, or raises RecursionError.

@@ -25,6 +25,7 @@ pub mod imports;
 pub mod iter;
 pub mod make;
 pub mod names;
+pub mod native_stack;
 pub mod natives;
 pub mod num;
 pub mod ops;
@@ -101,6 +102,8 @@ pub struct Vm {
     /// Depth of native code that called back into the interpreter; collection waits for 0.
     pub native_depth: usize,
     pub recursion_limit: usize,
+    /// Frames that compiled code on the native stack has inlined: they count as recursion, but have no records.
+    pub inlined: usize,
     /// Levels of native recursion (comparison, repr).
     pub recursion: usize,
     /// Attribute names on self that the class statement in progress saw.

@@ -5,6 +5,7 @@
 
 use crate::bytecode::Op;
 use crate::objects::{Args, Exception, Function, Gc, LoadedCode, Namespace, TraceEntry};
+use crate::vm::boot::native_stack_pointer;
 use crate::vm::frame::{Frame, FrameKind, WANT_GC, WANT_INTERRUPT};
 use crate::vm::handlers::{At, dispatch};
 use crate::vm::{Exc, PyResult, Raised, Vm};
@@ -20,9 +21,23 @@ enum Event {
     Attention,
 }
 
+/// Who runs Python code, and so where the words are that must stay alive meanwhile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Caller {
+    /// A native: anywhere. There is no collection until it has finished, unless it is the program that calls.
+    Native,
+    /// Machine code: in the value stack and on the native stack, where the collector looks.
+    Compiled,
+}
+
 impl Vm {
     /// Calls a Python function and runs it to its end.
     pub fn run_function(&mut self, func: Gc<Function>, args: &Args) -> PyResult {
+        self.run_function_for(Caller::Native, func, args)
+    }
+
+    /// The same, for a caller of some kind.
+    pub(crate) fn run_function_for(&mut self, caller: Caller, func: Gc<Function>, args: &Args) -> PyResult {
         self.check_native_stack()?;
         let code = func.code as *mut LoadedCode;
         let base = self.stack_top().wrapping_add(3);
@@ -45,22 +60,50 @@ impl Vm {
                 *base.add(register as usize) = UNDEF;
             }
         }
-        self.run_loop(code, start, false)
+        self.called_by(caller, |vm| match vm.run_compiled(code) {
+            Some(result) => result,
+            None => vm.run_loop_for(Caller::Compiled, code, start, false),
+        })
+    }
+
+    /// Does what a caller of some kind wants, with collections only if they find all words.
+    fn called_by<T>(&mut self, caller: Caller, action: impl FnOnce(&mut Vm) -> T) -> T {
+        let depth = self.native_depth;
+        if caller == Caller::Native && self.run.loops > 0 {
+            self.native_depth += 1;
+        }
+        let result = action(self);
+        self.native_depth = depth;
+        if self.should_collect() {
+            self.run.attention.set(WANT_GC);
+        }
+        result
     }
 
     /// Runs from `pc` on until the innermost frame, a boundary, ends; `raising`: the pending exception is raised there.
     pub(crate) fn run_loop(&mut self, code: *mut LoadedCode, pc: *mut u64, raising: bool) -> PyResult {
-        let saved = self.run.pc;
-        self.run.loops += 1;
-        self.native_depth = self.run.loops - 1;
-        let result = self.interpret(At { pc, code }, raising);
-        self.run.loops -= 1;
-        self.native_depth = self.run.loops.saturating_sub(1);
-        if self.should_collect() {
-            self.run.attention.set(WANT_GC);
-        }
-        self.run.pc = saved;
-        result
+        self.run_loop_for(Caller::Native, code, pc, raising)
+    }
+
+    /// The same, for a caller of some kind.
+    pub(crate) fn run_loop_for(
+        &mut self,
+        caller: Caller,
+        code: *mut LoadedCode,
+        pc: *mut u64,
+        raising: bool,
+    ) -> PyResult {
+        self.called_by(caller, |vm| {
+            let saved = vm.run.pc;
+            if vm.run.loops == 0 {
+                vm.run.native_base = native_stack_pointer();
+            }
+            vm.run.loops += 1;
+            let result = vm.interpret(At { pc, code }, raising);
+            vm.run.loops -= 1;
+            vm.run.pc = saved;
+            result
+        })
     }
 
     fn interpret(&mut self, mut at: At, raising: bool) -> PyResult {
@@ -130,9 +173,11 @@ impl Vm {
 
     /// Collects between two instructions of the innermost frame.
     fn collect_at_safepoint(&mut self) {
-        self.top = self.frame().end();
-        self.collect();
-        self.top = self.stack;
+        // What compiled code has reserved belongs to it.
+        let reserved = self.top;
+        self.top = self.stack_top();
+        self.collect(reserved != self.stack);
+        self.top = reserved;
     }
 
     /// Finds the handler of the pending exception, raised at `at`, and puts the exception where it wants it. `None`: a

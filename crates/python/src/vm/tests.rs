@@ -110,10 +110,10 @@ fn garbage_is_freed_and_what_is_reachable_stays() {
             }
         }
         if round % 10 == 9 {
-            vm.collect();
+            vm.collect(false);
         }
     }
-    vm.collect();
+    vm.collect(false);
     assert!(vm.heap.live < 4 << 20, "{} bytes are live", vm.heap.live);
     let l: Gc<List> = keep.cast().expect("list");
     assert_eq!(l.count(), 800);
@@ -208,5 +208,5 @@ fn classes_linearize_bind_and_hold_slots() {
     assert_eq!(raised(vm), "AttributeError: 'P' object has no attribute 'z'");
     vm.set_attr(d, z, TRUE).expect("class attribute");
     assert_eq!(vm.get_attr(o, z).expect("get"), TRUE);
-    vm.collect();
+    vm.collect(false);
 }

@@ -80,6 +80,14 @@ pub fn residual<M: PyMachine>(m: &mut M, callee: M::Word, w: Window) -> Flow {
     finish(m, w.dst, v)
 }
 
+/// How many frames the trace has inlined above its root.
+#[inline(always)]
+fn above<M: PyMachine>(m: &mut M) -> M::Int {
+    let vm = m.host();
+    let inlined = if M::RECORDS { vm.frames.len() - vm.run.recording_depth } else { 0 };
+    m.const_int(inlined as i64)
+}
+
 #[inline(always)]
 fn residual_value<M: PyMachine>(m: &mut M, callee: M::Word, b: i32, n: u32) -> M::Word {
     if !M::RECORDS {
@@ -88,31 +96,32 @@ fn residual_value<M: PyMachine>(m: &mut M, callee: M::Word, b: i32, n: u32) -> M
         let v = m.host().call_row(f, b, n as usize);
         return m.const_word(v.0);
     }
+    let above = above(m);
     match n {
-        0 => m.call_word(CALL0, args![Word callee]),
+        0 => m.call_word(CALL0, args![Int above, Word callee]),
         1 => {
             let x = m.slot(b);
-            m.call_word(CALL1, args![Word callee, Word x])
+            m.call_word(CALL1, args![Int above, Word callee, Word x])
         }
         2 => {
             let (x, y) = (m.slot(b), m.slot(b + 1));
-            m.call_word(CALL2, args![Word callee, Word x, Word y])
+            m.call_word(CALL2, args![Int above, Word callee, Word x, Word y])
         }
         3 => {
             let (x, y, z) = (m.slot(b), m.slot(b + 1), m.slot(b + 2));
-            m.call_word(CALL3, args![Word callee, Word x, Word y, Word z])
+            m.call_word(CALL3, args![Int above, Word callee, Word x, Word y, Word z])
         }
         4 => {
             let (x, y, z, u) = (m.slot(b), m.slot(b + 1), m.slot(b + 2), m.slot(b + 3));
-            m.call_word(CALL4, args![Word callee, Word x, Word y, Word z, Word u])
+            m.call_word(CALL4, args![Int above, Word callee, Word x, Word y, Word z, Word u])
         }
         5 => {
             let (x, y, z, u, v) = (m.slot(b), m.slot(b + 1), m.slot(b + 2), m.slot(b + 3), m.slot(b + 4));
-            m.call_word(CALL5, args![Word callee, Word x, Word y, Word z, Word u, Word v])
+            m.call_word(CALL5, args![Int above, Word callee, Word x, Word y, Word z, Word u, Word v])
         }
         n => {
             let t = build::tuple_of(m, b, n as u16);
-            m.call_word(CALL_TUPLE, args![Word callee, Ref t])
+            m.call_word(CALL_TUPLE, args![Int above, Word callee, Ref t])
         }
     }
 }
@@ -289,15 +298,16 @@ fn method<M: PyMachine>(m: &mut M, at: At, func: M::Word, f: M::Ref, this: M::Wo
 #[inline(always)]
 fn residual_method<M: PyMachine>(m: &mut M, func: M::Word, this: M::Word, w: Window) -> Flow {
     let b = w.base + 3;
+    let above = above(m);
     let v = match w.n {
-        0 => m.call_word(CALL1, args![Word func, Word this]),
+        0 => m.call_word(CALL1, args![Int above, Word func, Word this]),
         1 => {
             let x = m.slot(b);
-            m.call_word(CALL2, args![Word func, Word this, Word x])
+            m.call_word(CALL2, args![Int above, Word func, Word this, Word x])
         }
         2 => {
             let (x, y) = (m.slot(b), m.slot(b + 1));
-            m.call_word(CALL3, args![Word func, Word this, Word x, Word y])
+            m.call_word(CALL3, args![Int above, Word func, Word this, Word x, Word y])
         }
         _ => {
             m.set_slot(w.base + 2, this);
@@ -433,11 +443,12 @@ fn call_above<M: PyMachine>(
     // SAFETY: loaded code is immortal.
     let simple = unsafe { (*code).simple_args };
     if simple as usize != arguments.len() || !inlines(m, code) {
+        let above = above(m);
         let v = match *arguments {
-            [x] => m.call_word(CALL1, args![Word func, Word x]),
-            [x, y] => m.call_word(CALL2, args![Word func, Word x, Word y]),
-            [x, y, z] => m.call_word(CALL3, args![Word func, Word x, Word y, Word z]),
-            _ => m.call_word(CALL0, args![Word func]),
+            [x] => m.call_word(CALL1, args![Int above, Word func, Word x]),
+            [x, y] => m.call_word(CALL2, args![Int above, Word func, Word x, Word y]),
+            [x, y, z] => m.call_word(CALL3, args![Int above, Word func, Word x, Word y, Word z]),
+            _ => m.call_word(CALL0, args![Int above, Word func]),
         };
         return finish(m, dst, v);
     }
@@ -498,7 +509,8 @@ pub fn call_kw<M: PyMachine>(m: &mut M, at: At, i: insn::CallKw) -> Flow {
     }
     let t = build::tuple_of(m, w.first(), w.total() as u16);
     let names = m.const_ref(names.0);
-    result(m, w.dst, CALL_NAMED, args![Word callee, Ref t, Ref names])
+    let above = above(m);
+    result(m, w.dst, CALL_NAMED, args![Int above, Word callee, Ref t, Ref names])
 }
 
 #[inline(always)]

@@ -23,11 +23,13 @@ pub fn loop_header<M: PyMachine>(m: &mut M, at: At, _i: insn::LoopHeader) -> Flo
 }
 
 #[inline(always)]
-pub fn enter<M: PyMachine>(m: &mut M, _at: At, _i: insn::Enter) -> Flow {
+pub fn enter<M: PyMachine>(m: &mut M, at: At, _i: insn::Enter) -> Flow {
     if !M::RECORDS && m.host().run.attention.get() >= Attention::HOST {
         return Flow::Attention;
     }
-    Flow::Next
+    // SAFETY: the cell belongs to the instruction, and nothing else refers to it now.
+    let cell = unsafe { &mut *(at.pc.add(1) as *mut LoopCell) };
+    if m.function_entry(cell) { Flow::Hot } else { Flow::Next }
 }
 
 #[inline(always)]
