@@ -327,3 +327,39 @@ mod interrupts {
         assert!(ran.err.trim_end().ends_with("KeyboardInterrupt"), "{}", ran.err);
     }
 }
+
+/// Garbage dies while calls go on that compiled loops have made: the collector reads the native stack.
+#[test]
+fn garbage_below_compiled_code_is_collected() {
+    let program = r#"
+import gc, weakref
+
+class Thing:
+    pass
+
+made = []
+most = 0
+
+def search(depth):
+    global most
+    for i in range(12):
+        thing = Thing()
+        thing.path = [depth, i]
+        made.append(weakref.ref(thing))
+        if depth:
+            search(depth - 1)
+        assert thing.path == [depth, i]
+    if depth == 1:
+        gc.collect()
+        for _ in range(3):
+            alive = sum(ref() is not None for ref in made[-400:])
+        most = max(most, alive)
+
+search(4)
+print(most < 200)
+"#;
+    for threshold in ["1", "400"] {
+        let ran = run(&["run", "--threshold", threshold, "-c", program]);
+        assert_eq!((ran.out.as_str(), ran.err.as_str()), ("True\n", ""), "threshold {threshold}");
+    }
+}

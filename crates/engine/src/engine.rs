@@ -15,7 +15,7 @@ use std::ffi::c_void;
 use std::rc::Rc;
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
-use uplift_record::{AbortReason, HeaderKind, Action, Finished, Location, LoopCell, Start};
+use uplift_record::{AbortReason, Action, Finished, HeaderKind, Location, LoopCell, Start};
 use uplift_uop::packed::PackedTree;
 use uplift_uop::spec::SpecError;
 use uplift_uop::{HostSpec, Phase, Resume, SnapId, Tree};
@@ -195,7 +195,16 @@ impl Engine {
         let tree = Tree { name: name(), ..Tree::default() };
         events::record_start(at, &tree.name);
         let residual = Rc::clone(&self.residual);
-        Start { tree, parent: None, header: at, kind, root_depth, base: 0, limits: self.config.limits, residual }
+        Start {
+            tree,
+            parent: None,
+            header: at,
+            kind,
+            root_depth,
+            base: 0,
+            limits: self.config.limits,
+            residual,
+        }
     }
 
     /// Takes the outcome of a root recording; compiles it and makes `cell` lead to it.
@@ -235,7 +244,8 @@ impl Engine {
     fn refuse(&self, at: Location, cell: &mut LoopCell, reason: AbortReason) {
         let mut history = self.history.borrow_mut();
         let entry = history.entry(at).or_default();
-        entry.attempts = if reason == AbortReason::Recursion { self.config.max_attempts } else { entry.attempts + 1 };
+        entry.attempts =
+            if reason == AbortReason::Recursion { self.config.max_attempts } else { entry.attempts + 1 };
         entry.last = Some(reason);
         // A short run of a function says little about the next (recursion ends in short runs), and costs little.
         let again_soon = reason == AbortReason::ShortFunction && entry.attempts < self.config.max_attempts;

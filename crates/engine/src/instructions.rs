@@ -1,7 +1,10 @@
 //! [`Instructions`]: the shortest way to embed the engine. The host writes its instructions; frames, the loop that interprets
 //! and what the engine asks for are here. A host that has these already implements [`Host`] and [`Embed`] itself.
 
-use crate::{AbortReason, Driven, Embed, Engine, Entry, HeaderKind, Host, Interp, LoopCell, Machine, Recorder, StackHost};
+use crate::{
+    AbortReason, Driven, Embed, Engine, Entry, HeaderKind, Host, Interp, LoopCell, Machine, Recorder,
+    StackHost,
+};
 use std::rc::Rc;
 use uplift_uop::{FrameState, Resume};
 

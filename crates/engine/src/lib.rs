@@ -24,7 +24,7 @@ pub use instructions::{Instructions, Stop};
 pub use stats::Stats;
 pub use tree::{Entry, Exit};
 pub use uplift_record::{
-    AbortReason, Action, Arg, Finished, HeaderKind, Host, Interp, Limits, Location, LoopCell, Machine, Recorded,
-    Recorder, Stack, StackHost, Start,
+    AbortReason, Action, Arg, Finished, HeaderKind, Host, Interp, Limits, Location, LoopCell, Machine,
+    Recorded, Recorder, Stack, StackHost, Start,
 };
 pub use uplift_uop as uop;

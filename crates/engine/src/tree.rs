@@ -34,7 +34,9 @@ pub(crate) struct ExitTarget {
 impl ExitTarget {
     fn new(snapshot: &Snapshot) -> Box<ExitTarget> {
         let header = match snapshot.frames.as_slice() {
-            &[FrameState { code, pc, .. }] if snapshot.resume == Resume::Execute => Some(Location { code, pc }),
+            &[FrameState { code, pc, .. }] if snapshot.resume == Resume::Execute => {
+                Some(Location { code, pc })
+            }
             _ => None,
         };
         Box::new(ExitTarget {

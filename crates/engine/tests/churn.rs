@@ -6,7 +6,7 @@ use std::ffi::c_void;
 use std::rc::Rc;
 use uplift::uop::parse::parse;
 use uplift::uop::{Effects, FnAddr, HostFn, HostSpec, KindTest, ReprSpec, Tree, Ty};
-use uplift::{HeaderKind, Action, Backend, CompileMode, Config, Engine, Finished, Location, LoopCell};
+use uplift::{Action, Backend, CompileMode, Config, Engine, Finished, HeaderKind, Location, LoopCell};
 
 /// Counts the bytes that the test's thread holds.
 struct Counting;
@@ -156,7 +156,9 @@ fn a_tree_that_dies_while_it_runs_keeps_its_roots_until_it_is_left() {
     for backend in [Backend::Native, Backend::Interp] {
         let engine = engine(Config::default().backend(backend));
         let mut cell = record(&engine, HERE, tree(0x11, 1));
-        let Action::Enter(id) = engine.at_header(&mut cell, HERE, HeaderKind::Loop) else { panic!("compiled inline") };
+        let Action::Enter(id) = engine.at_header(&mut cell, HERE, HeaderKind::Loop) else {
+            panic!("compiled inline")
+        };
         let inner = Rc::clone(&engine);
         let action = move || {
             inner.invalidate(1);
@@ -172,7 +174,8 @@ fn a_tree_that_dies_while_it_runs_keeps_its_roots_until_it_is_left() {
         let mut slots = [0u64; 4];
         let context = std::ptr::from_ref(&host).cast_mut().cast();
         // SAFETY: the tree's only slot is there, and the context is a `Host`.
-        let exit = unsafe { engine.enter(engine.entry(id, HERE).expect("it lives"), context, slots.as_mut_ptr()) };
+        let exit =
+            unsafe { engine.enter(engine.entry(id, HERE).expect("it lives"), context, slots.as_mut_ptr()) };
         assert!(host.action.borrow().is_none());
         assert_eq!((slots[0], exit.frames()[0].pc), (0x11, 3), "left at the poll behind the call");
         assert!(!exit.is_hot() && engine.start_side(&exit, 0).is_none());

@@ -6,9 +6,9 @@ mod toy_vm;
 
 use toy_vm::{Vm, program};
 use uplift::uop::{HostSpec, Inst, Op, Trace, Tree, Val};
-use uplift::{HeaderKind, 
-    AbortReason, Action, Backend, CompileMode, Config, Engine, Fault, Finished, Host, Instructions, Limits,
-    Location, LoopCell,
+use uplift::{
+    AbortReason, Action, Backend, CompileMode, Config, Engine, Fault, Finished, HeaderKind, Host,
+    Instructions, Limits, Location, LoopCell,
 };
 
 const AT: Location = Location { code: 1, pc: 2 };

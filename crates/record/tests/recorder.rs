@@ -1,7 +1,9 @@
 //! The recorder by itself: what it appends, what it folds, and when it gives up.
 
 use std::ffi::c_void;
-use uplift_record::{AbortReason, Arg, Finished, Host, Limits, Location, LoopCell, Machine, Recorder, Start};
+use uplift_record::{
+    AbortReason, Arg, Finished, HeaderKind, Host, Limits, Location, LoopCell, Machine, Recorder, Start,
+};
 use uplift_uop::{
     Effects, Field, FnAddr, FrameState, HostFn, HostSpec, KindTest, Op, ReprSpec, Resume, Tree, Ty, Width,
 };
@@ -64,12 +66,17 @@ impl Host for Mini {
 const HEADER: Location = Location { code: 1, pc: 10 };
 
 fn record(limits: Limits, act: impl FnOnce(&mut Recorder<'_, Mini>)) -> Finished {
+    record_at(HeaderKind::Loop, limits, act)
+}
+
+fn record_at(kind: HeaderKind, limits: Limits, act: impl FnOnce(&mut Recorder<'_, Mini>)) -> Finished {
     let mut host = Mini { frames: vec![HEADER] };
     let mut slots = [Mini::REPR.box_int(7); 64];
     let start = Start {
         tree: Tree::default(),
         parent: None,
         header: HEADER,
+        kind,
         root_depth: 0,
         base: 0,
         limits,
@@ -78,7 +85,11 @@ fn record(limits: Limits, act: impl FnOnce(&mut Recorder<'_, Mini>)) -> Finished
     // SAFETY: the tests touch slots 0 to 63 only.
     let mut recorder = unsafe { Recorder::new(&mut host, slots.as_mut_ptr(), start) };
     assert!(recorder.begin_instruction());
-    assert!(!recorder.loop_header(&mut LoopCell::default()));
+    let header = match kind {
+        HeaderKind::Loop => Recorder::loop_header,
+        HeaderKind::Function | HeaderKind::Callee => Recorder::function_entry,
+    };
+    assert!(!header(&mut recorder, &mut LoopCell::default()));
     act(&mut recorder);
     recorder.finish()
 }
@@ -252,6 +263,44 @@ fn leaving_the_root_frame_aborts() {
         assert!(!m.begin_instruction());
     });
     assert_eq!(reason, AbortReason::LeftRootFrame);
+}
+
+/// A function of so many instructions, `Enter` included, that returns.
+fn function(kind: HeaderKind, instructions: i32) -> Finished {
+    let limits = Limits { min_function: 3, ..Limits::default() };
+    record_at(kind, limits, |m| {
+        for i in 1..instructions {
+            next(m, 10 + i as u32);
+        }
+        assert!(m.begin_instruction());
+        assert!(m.before_return());
+    })
+}
+
+#[test]
+fn a_functions_trace_ends_before_its_return_if_it_is_long_enough() {
+    for (kind, instructions, ends) in
+        [(HeaderKind::Function, 2, false), (HeaderKind::Function, 3, true), (HeaderKind::Callee, 1, true)]
+    {
+        match function(kind, instructions) {
+            Finished::Trace(tree) => {
+                assert!(ends, "{kind:?} of {instructions}");
+                assert_eq!(ops(&tree).last(), Some(&Op::Exit));
+            }
+            Finished::Aborted(reason) => assert_eq!((ends, reason), (false, AbortReason::ShortFunction)),
+        }
+    }
+}
+
+#[test]
+fn a_function_that_recurses_deeply_is_left_to_the_interpreter() {
+    let limits = Limits { max_recursion: 2, ..Limits::default() };
+    let finished = record_at(HeaderKind::Function, limits, |m| {
+        next(m, 11);
+        m.host().frames.push(HEADER);
+        assert!(!m.should_inline(HEADER.code, false));
+    });
+    assert!(matches!(finished, Finished::Aborted(AbortReason::Recursion)));
 }
 
 #[test]

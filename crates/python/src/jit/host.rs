@@ -5,16 +5,19 @@ use crate::code::Code;
 use crate::heap::Marker;
 use crate::jit::spec;
 use crate::objects::LoadedCode;
+use crate::vm::PyResult;
 use crate::vm::Vm;
 use crate::vm::frame::WANT_GC;
 use crate::vm::frame::{Frame, FrameKind};
-use crate::vm::run::Caller;
 use crate::vm::handlers::{At, Flow, dispatch};
-use crate::vm::PyResult;
+use crate::vm::run::Caller;
 use crate::word::{NONE, Word};
 use std::rc::Rc;
 use uplift::uop::{FrameState, HostSpec, ReprSpec, Resume};
-use uplift::{AbortReason, Attention, Driven, Embed, Engine, Entry, Exit, HeaderKind, Host, Location, LoopCell, Machine, Recorder};
+use uplift::{
+    AbortReason, Attention, Driven, Embed, Engine, Entry, Exit, HeaderKind, Host, Location, LoopCell,
+    Machine, Recorder,
+};
 
 impl Host for Vm {
     const REPR: ReprSpec = spec::REPR;
@@ -149,8 +152,10 @@ impl Embed for Vm {
         if leaves && recorder.before_return() {
             return;
         }
+        recorder.host().run.recorded = true;
         let (words, flow) = record_step(recorder, at, op, bits);
         let vm = recorder.host();
+        vm.run.recorded = false;
         match flow {
             Flow::Next => vm.run.pc = at.pc.wrapping_add(words),
             Flow::Jump(by) => vm.run.pc = at.pc.wrapping_offset(by as isize),

@@ -2,8 +2,8 @@
 
 use crate::objects::function::NativeKind;
 use crate::objects::*;
-use crate::vm::run::Caller;
 use crate::vm::boot::native_stack_pointer;
+use crate::vm::run::Caller;
 use crate::vm::{PyResult, Raised, Vm};
 use crate::word::Word;
 use smallvec::SmallVec;
@@ -29,14 +29,15 @@ impl Vm {
 
     /// Calls `f` from a trace that has inlined so many frames above its root.
     pub fn call_above(&mut self, inlined: i64, f: Word, args: &Args) -> PyResult {
-        self.inlined += inlined as usize;
+        let inlined = if std::mem::take(&mut self.run.recorded) { 0 } else { inlined as usize };
+        self.inlined += inlined;
         let result = if f.tag() == TypeTag::Function && self.run.machine_code {
             // SAFETY: the tag says the layout.
             self.run_function_for(Caller::Compiled, unsafe { f.cast_unchecked() }, args)
         } else {
             self.call_args(f, args)
         };
-        self.inlined -= inlined as usize;
+        self.inlined -= inlined;
         result
     }
 

@@ -168,6 +168,8 @@ pub struct RunState {
     pub native_base: usize,
     /// Whether traces run as machine code, not on the uop interpreter.
     pub machine_code: bool,
+    /// An instruction is executed for a recording: the frames that the trace inlines have records.
+    pub recorded: bool,
     /// While recording: the instruction raised.
     pub raising: bool,
     /// While recording: depth of the frame in which it started.
@@ -195,6 +197,7 @@ impl Default for RunState {
             loops: 0,
             native_base: 0,
             machine_code: false,
+            recorded: false,
             raising: false,
             recording_depth: 0,
             passes: Passes::default(),

@@ -69,6 +69,7 @@ impl Vm {
     /// Does what a caller of some kind wants, with collections only if they find all words.
     fn called_by<T>(&mut self, caller: Caller, action: impl FnOnce(&mut Vm) -> T) -> T {
         let depth = self.native_depth;
+        self.run.recorded = false;
         if caller == Caller::Native && self.run.loops > 0 {
             self.native_depth += 1;
         }
