@@ -7,6 +7,7 @@ use crate::config::{Config, Stage};
 use crate::dump;
 use crate::tree::{Code, Emitted, Optimized};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 use uplift_record::AbortReason;
@@ -52,7 +53,7 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    fn new(reason: AbortReason, message: impl std::fmt::Display) -> Failure {
+    pub(crate) fn new(reason: AbortReason, message: impl std::fmt::Display) -> Failure {
         Failure { reason, message: message.to_string() }
     }
 }
@@ -68,12 +69,20 @@ pub(crate) struct Pipeline {
 }
 
 impl Pipeline {
-    pub(crate) fn new(spec: &'static HostSpec, config: &Config, attention: Arc<Attention>) -> Pipeline {
+    /// A pipeline. `countdown` is counted down by machine code, to make it leave early.
+    pub(crate) fn new(
+        spec: &'static HostSpec,
+        config: &Config,
+        attention: Arc<Attention>,
+        countdown: Option<Arc<AtomicU64>>,
+    ) -> Pipeline {
+        #[cfg(not(feature = "cranelift"))]
+        let _ = countdown;
         Pipeline {
             spec,
             config: config.clone(),
             #[cfg(feature = "cranelift")]
-            native: native::Native::new(config),
+            native: native::Native::new(config, countdown),
             attention,
         }
     }
@@ -144,7 +153,7 @@ fn interpreted(tree: Tree) -> Code {
 mod native {
     //! The Cranelift side of the pipeline.
 
-    use super::{AbortReason, Attention, Code, Config, Failure, HostSpec, Tree, dump};
+    use super::{AbortReason, Arc, AtomicU64, Attention, Code, Config, Failure, HostSpec, Tree, dump};
     use crate::config::{Backend, Fault, Stage};
     use uplift_cranelift::{CodeMemory, Compiler, Limits, Options};
 
@@ -155,11 +164,11 @@ mod native {
 
     impl Native {
         /// `None` if traces shall run on the uop interpreter, by configuration or because this machine is not supported.
-        pub(super) fn new(config: &Config) -> Option<Native> {
+        pub(super) fn new(config: &Config, countdown: Option<Arc<AtomicU64>>) -> Option<Native> {
             if config.backend == Backend::Interp {
                 return None;
             }
-            let options = Options { verify: config.verify, ..Options::default() };
+            let options = Options { verify: config.verify, countdown, ..Options::default() };
             let made = if config.has_fault(Fault::Backend) {
                 Err("a fault by configuration".to_owned())
             } else {

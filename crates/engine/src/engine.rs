@@ -3,6 +3,7 @@
 //! Nothing here can fail the host: whatever goes wrong is counted, an event tells about it, and the interpreter goes on.
 
 use crate::attention::Attention;
+use crate::chaos::Disorder;
 use crate::compile::{Compilation, Done, Failure, Job, Output, Pipeline};
 use crate::config::{CompileMode, Config, Fault};
 use crate::events;
@@ -13,12 +14,12 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
 use std::rc::Rc;
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
-use uplift_record::{AbortReason, Action, Finished, Location, LoopCell, Start};
+use uplift_record::{AbortReason, Action, Finished, Limits, Location, LoopCell, Start};
 use uplift_uop::packed::PackedTree;
 use uplift_uop::spec::SpecError;
-use uplift_uop::{HostSpec, Phase, Resume, SnapId, Tree};
+use uplift_uop::{HostSpec, Inst, Phase, Resume, SnapId, Tree};
 
 /// Why an engine was not made.
 #[derive(Debug)]
@@ -49,7 +50,7 @@ pub struct Engine {
     config: Config,
     attention: Arc<Attention>,
     compilation: RefCell<Compilation>,
-    trees: RefCell<Trees>,
+    pub(crate) trees: RefCell<Trees>,
     /// The tree of each header.
     headers: RefCell<FxHashMap<Location, u32>>,
     history: RefCell<FxHashMap<Location, History>>,
@@ -62,16 +63,19 @@ pub struct Engine {
     active: RefCell<Vec<Rc<TreeState>>>,
     clock: Cell<u64>,
     stats: RefCell<Stats>,
+    pub(crate) chaos: Option<Box<Disorder>>,
 }
 
 impl Engine {
     /// An engine for the host that `spec` describes.
-    pub fn new(spec: &'static HostSpec, config: Config) -> Result<Rc<Engine>, EngineError> {
+    pub fn new(spec: &'static HostSpec, mut config: Config) -> Result<Rc<Engine>, EngineError> {
         spec.validate().map_err(EngineError::Spec)?;
         let attention = Arc::clone(&config.attention);
         let mut stats = Stats::default();
+        let chaos = Disorder::new(&mut config);
         let mut pipeline = || {
-            let pipeline = Pipeline::new(spec, &config, Arc::clone(&attention));
+            let countdown = chaos.as_ref().map(|chaos| Arc::clone(chaos.countdown()));
+            let pipeline = Pipeline::new(spec, &config, Arc::clone(&attention), countdown);
             if pipeline.lacks_backend() {
                 stats.aborts.add(AbortReason::NoBackend);
             }
@@ -108,6 +112,7 @@ impl Engine {
             active: RefCell::default(),
             clock: Cell::new(0),
             stats: RefCell::new(stats),
+            chaos,
             config,
         }))
     }
@@ -132,6 +137,9 @@ impl Engine {
         self.collect_done();
         if self.attention.get() != 0 {
             // Compiled code would leave at once. The host sees to its safepoint, behind the header.
+            return Action::Interpret;
+        }
+        if self.chaos.as_ref().is_some_and(|chaos| self.disturb(chaos, at)) {
             return Action::Interpret;
         }
         if let Some(id) = cell.tree() {
@@ -163,7 +171,7 @@ impl Engine {
         let tree = Tree { name: name(), ..Tree::default() };
         events::record_start(at, &tree.name);
         let residual = Rc::clone(&self.residual);
-        Start { tree, parent: None, header: at, root_depth, base: 0, limits: self.config.limits, residual }
+        Start { tree, parent: None, header: at, root_depth, base: 0, limits: self.limits(), residual }
     }
 
     /// Takes the outcome of a root recording; compiles it and makes `cell` lead to it.
@@ -197,6 +205,12 @@ impl Engine {
                 self.refuse(at, cell, reason);
             }
         }
+    }
+
+    /// Limits of the recording that starts now.
+    fn limits(&self) -> Limits {
+        let usual = self.config.limits;
+        self.chaos.as_ref().map_or(usual, |chaos| chaos.limits(usual))
     }
 
     fn refuse(&self, at: Location, cell: &mut LoopCell, reason: AbortReason) {
@@ -271,7 +285,7 @@ impl Engine {
             header: tree.header,
             root_depth,
             base,
-            limits: self.config.limits,
+            limits: self.limits(),
             residual: Rc::clone(&self.residual),
         })
     }
@@ -323,14 +337,24 @@ impl Engine {
         let mut compilation = self.compilation.borrow_mut();
         match &mut *compilation {
             Compilation::Inline(pipeline) => {
-                let mut result = pipeline.run(&recorded);
+                let mut result = self.mishap().map_or_else(|| pipeline.run(&recorded), Err);
                 while matches!(&result, Err(f) if f.reason == AbortReason::NoCodeMemory)
                     && self.evict_one(state.id)
                 {
                     result = pipeline.run(&recorded);
                 }
                 drop(compilation);
-                let outcome = self.install(state, result);
+                let mut done = Done { tree: state.serial, result };
+                if let Some(chaos) = &self.chaos {
+                    match chaos.delay(done) {
+                        Ok(()) => {
+                            state.compiling.set(true);
+                            return Ok(());
+                        }
+                        Err(now) => done = now,
+                    }
+                }
+                let outcome = self.install(state, done.result);
                 let mut stats = self.stats.borrow_mut();
                 stats.longest_pause = stats.longest_pause.max(started.elapsed());
                 outcome
@@ -348,10 +372,10 @@ impl Engine {
     fn collect_done(&self) {
         loop {
             let done = match &*self.compilation.borrow() {
-                Compilation::Background { done, .. } => done.try_recv(),
-                Compilation::Inline(_) => Err(mpsc::TryRecvError::Empty),
+                Compilation::Background { done, .. } => done.try_recv().ok(),
+                Compilation::Inline(_) => self.chaos.as_ref().and_then(|chaos| chaos.arrived()),
             };
-            let Ok(Done { tree, result }) = done else { return };
+            let Some(Done { tree, result }) = done else { return };
             let Some(state) = self.trees.borrow().with_serial(tree).cloned() else { continue };
             state.compiling.set(false);
             let full = matches!(&result, Err(f) if f.reason == AbortReason::NoCodeMemory);
@@ -396,11 +420,15 @@ impl Engine {
         let others = trees.iter().filter(|t| t.id != but && t.emitted.borrow().is_some());
         let Some(oldest) = others.min_by_key(|t| t.last_entry.get()).cloned() else { return false };
         drop(trees);
-        let bytes = oldest.emitted.borrow().as_ref().map_or(0, |e| e.code_bytes);
-        events::evict(&oldest.recorded.borrow().bare().name, bytes);
-        self.bury(&oldest);
-        self.stats.borrow_mut().evicted += 1;
+        self.evict(&oldest);
         true
+    }
+
+    pub(crate) fn evict(&self, tree: &TreeState) {
+        let bytes = tree.emitted.borrow().as_ref().map_or(0, |e| e.code_bytes);
+        events::evict(&tree.recorded.borrow().bare().name, bytes);
+        self.bury(tree);
+        self.stats.borrow_mut().evicted += 1;
     }
 
     /// Lets go of a tree that shall not be entered any more. Who runs it or left it still holds it.
@@ -442,10 +470,15 @@ impl Engine {
         tree.entries.set(tree.entries.get() + 1);
         events::enter(&tree);
         self.active.borrow_mut().push(Rc::clone(&tree));
+        if let Some(chaos) = &self.chaos {
+            chaos.arm();
+        }
         // SAFETY: the caller's promise; `emitted` keeps the code alive.
         let snap = unsafe { self.run(&emitted, context, frame) };
         self.active.borrow_mut().pop();
-        let hot = self.count_exit(&tree, &emitted, snap);
+        let early = self.chaos.as_ref().is_some_and(|chaos| chaos.disarm(emitted.target(snap)));
+        // The guard held: its side trace begins with what it would find if it did not.
+        let hot = !early && self.count_exit(&tree, &emitted, snap);
         Exit { emitted, tree, snap, hot }
     }
 
@@ -485,8 +518,12 @@ impl Engine {
             Code::Native(blob) => SnapId(unsafe { (blob.entry())(context, frame) } as u32),
             Code::Interp(tree, layout) => {
                 let program = uplift_interp::Program::with_layout(tree, self.spec, layout);
+                let leave = |inst: &Inst, _: *const u64| {
+                    self.chaos.as_ref().is_some_and(|chaos| tree.may_leave(inst).is_some() && chaos.tick())
+                };
+                let attention = self.attention.word();
                 // SAFETY: the caller's promise.
-                let exit = unsafe { program.run(context, frame, self.attention.word(), None) };
+                let exit = unsafe { program.run_leaving(context, frame, attention, None, leave) };
                 match exit {
                     Ok(exit) => exit.snap,
                     // The optimizer's output was malformed, which its verifier excludes; the frame may be half-way.

@@ -5,6 +5,7 @@
 //! exact again and the interpreter goes on. [`Engine`] is what a host holds; [`Config`] what it may choose.
 
 mod attention;
+mod chaos;
 mod compile;
 mod config;
 mod drive;
@@ -17,6 +18,7 @@ mod tree;
 mod trees;
 
 pub use attention::Attention;
+pub use chaos::Chaos;
 pub use config::{Backend, CompileMode, Config, Dump, Fault, Stage};
 pub use drive::{Driven, Embed};
 pub use engine::{Engine, EngineError};

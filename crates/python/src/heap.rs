@@ -136,6 +136,11 @@ impl Heap {
         }
     }
 
+    /// Wants a collection whenever memory was given out, for tests.
+    pub fn collect_often(&mut self) {
+        (self.min_threshold, self.threshold) = (1, 1);
+    }
+
     /// Asks for a collection at the next safepoint.
     pub fn request_collection(&mut self) {
         self.want_gc();

@@ -307,6 +307,12 @@ impl Tree {
         };
         ty.unwrap_or(Ty::Unit)
     }
+    /// The snapshot that `inst` may be left through though nothing failed: it executes an instruction of the host's from
+    /// its start. Not so after a call that raised, and not at the end of a trace.
+    pub fn may_leave(&self, inst: &Inst) -> Option<SnapId> {
+        let resumes = self.snapshot(inst)?.resume == Resume::Execute;
+        inst.snap.filter(|_| resumes && inst.op != Op::Exit)
+    }
     /// The snapshot of an instruction.
     pub fn snapshot(&self, inst: &Inst) -> Option<&Snapshot> {
         inst.snap.and_then(|id| self.snaps.get(id.0 as usize))

@@ -206,6 +206,9 @@ impl Vm {
         self.run.attention = engine.attention().clone();
         let attention = self.run.attention.clone();
         self.heap.on_gc_wanted = Some(Box::new(move || attention.set(WANT_GC)));
+        if engine.wants_many_collections() {
+            self.heap.collect_often();
+        }
         self.run.engine = Some(engine);
         self.add_roots(mark_trace_constants);
     }
@@ -221,6 +224,9 @@ impl Vm {
         };
         if self.run.attention.get() & (Attention::HOST - 1) != 0 {
             engine.poll();
+        }
+        if engine.wants_collection() {
+            self.heap.request_collection();
         }
         let room = (self.stack_end as usize - self.frame().base as usize) / 8;
         if room < TRACE_ROOM {
