@@ -131,6 +131,7 @@ impl Disorder {
     pub(crate) fn disarm(&self, exit: &ExitTarget) -> bool {
         let early = self.countdown.swap(NEVER, Ordering::Relaxed) == 0;
         if early {
+            events::chaos_exit(exit.guard);
             let at = exit.frames.last().map(|&FrameState { code, pc, .. }| Location { code, pc });
             self.left.set(at);
         }

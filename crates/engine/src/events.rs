@@ -39,3 +39,6 @@ pub(crate) fn evict(name: &str, bytes: usize) {
 pub(crate) fn chaos(number: u64, mishap: Mishap) {
     tracing::info!(target: "uplift::chaos", number, ?mishap, "chaos");
 }
+pub(crate) fn chaos_exit(guard: GuardId) {
+    tracing::info!(target: "uplift::chaos", guard = guard.number, phase = ?guard.phase, "left early");
+}

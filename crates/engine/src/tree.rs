@@ -216,7 +216,7 @@ impl Exit {
     /// The header that the innermost frame may stand at, if it is the root frame.
     pub(crate) fn location(&self) -> Option<Location> {
         match self.frames() {
-            &[FrameState { code, pc, .. }] if self.resume() == Resume::Execute => Some(Location { code, pc }),
+            &[FrameState { code, pc, .. }] if self.resume() != Resume::Raise => Some(Location { code, pc }),
             _ => None,
         }
     }

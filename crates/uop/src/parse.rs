@@ -465,7 +465,13 @@ impl<'t, 'h> Parser<'t, 'h> {
         }
         self.need(":")?;
         let guard = self.guard()?;
-        let resume = if self.keyword("raise") { Resume::Raise } else { Resume::Execute };
+        let resume = if self.keyword("raise") {
+            Resume::Raise
+        } else if self.keyword("branch") {
+            Resume::Branch
+        } else {
+            Resume::Execute
+        };
         let mut snapshot = Snapshot {
             guard,
             resume,

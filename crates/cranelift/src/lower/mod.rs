@@ -320,11 +320,9 @@ impl Lower<'_, '_> {
                     return malformed("operands of jump");
                 }
                 let args = self.block_args(&inst.args, &target.results)?;
-                self.may_leave(inst);
                 self.b.ins().jump(header, &args);
             }
             Op::JumpEntry => {
-                self.may_leave(inst);
                 self.b.ins().jump(self.start, &[]);
             }
             Op::Exit => {
