@@ -22,6 +22,6 @@ mod program;
 pub mod vm;
 pub mod word;
 
-pub use program::{Chaos, 
-    CompileMode, Dump, DumpKind, Interrupt, JitMode, Outcome, Program, RunConfig, disassemble, run,
+pub use program::{
+    Chaos, CompileMode, Dump, DumpKind, Interrupt, JitMode, Outcome, Program, RunConfig, disassemble, run,
 };
