@@ -21,6 +21,7 @@ pub struct Compiler {
     context: Context,
     frontend: FunctionBuilderContext,
     countdown: Option<Arc<AtomicU64>>,
+    fuel: Option<Arc<AtomicU64>>,
 }
 
 /// What a piece of machine code was made from.
@@ -102,6 +103,7 @@ impl Compiler {
             context: Context::new(),
             frontend: FunctionBuilderContext::new(),
             countdown: options.countdown.clone(),
+            fuel: options.fuel.clone(),
         })
     }
 
@@ -161,8 +163,12 @@ impl Compiler {
     ) -> Result<lower::Lowered, CompileError> {
         self.context.clear();
         let (func, frontend) = (&mut self.context.func, &mut self.frontend);
-        let countdown = self.countdown.as_ref().map(|word| word.as_ptr() as u64);
-        let words = lower::Words { attention: attention as u64, countdown };
+        let address = |word: &Option<Arc<AtomicU64>>| word.as_ref().map(|word| word.as_ptr() as u64);
+        let words = lower::Words {
+            attention: attention as u64,
+            countdown: address(&self.countdown),
+            fuel: address(&self.fuel),
+        };
         lower::lower(tree, spec, words, &*self.isa, func, frontend)
     }
 

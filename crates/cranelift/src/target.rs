@@ -33,11 +33,20 @@ pub struct Options {
     /// A word that counts down at each place where execution may leave though nothing failed, and makes it leave there
     /// when it comes to zero: for tests. It must live as long as the code.
     pub countdown: Option<Arc<AtomicU64>>,
+    /// A word that counts down at each poll of the attention word; at zero the poll makes execution leave. It must live as
+    /// long as the code.
+    pub fuel: Option<Arc<AtomicU64>>,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { opt_level: OptLevel::None, verify: cfg!(debug_assertions), target: None, countdown: None }
+        Options {
+            opt_level: OptLevel::None,
+            verify: cfg!(debug_assertions),
+            target: None,
+            countdown: None,
+            fuel: None,
+        }
     }
 }
 

@@ -56,7 +56,7 @@ pub(crate) enum Mishap {
 impl Mishap {
     fn odds(self) -> u64 {
         match self {
-            Mishap::LeaveEarly => 2,
+            Mishap::LeaveEarly => 1,
             Mishap::CutRecording | Mishap::FailCompilation | Mishap::NoCodeMemory => 10,
             Mishap::LateResult | Mishap::SmallCache | Mishap::CollectEagerly => 4,
             Mishap::Evict | Mishap::Invalidate | Mishap::Collect => 100,

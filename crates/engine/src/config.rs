@@ -76,6 +76,7 @@ pub struct Config {
     pub(crate) faults: Vec<Fault>,
     pub(crate) chaos: Option<Chaos>,
     pub(crate) attention: Arc<Attention>,
+    pub(crate) fuel: Option<u64>,
 }
 
 impl Default for Config {
@@ -95,6 +96,7 @@ impl Default for Config {
             faults: Vec::new(),
             chaos: None,
             attention: Arc::default(),
+            fuel: None,
         }
     }
 }

@@ -4,10 +4,11 @@
 
 use crate::attention::Attention;
 use crate::chaos::Disorder;
-use crate::compile::{Compilation, Done, Failure, Job, Output, Pipeline};
+use crate::compile::{Compilation, Counters, Done, Failure, Job, Output, Pipeline};
 use crate::config::{CompileMode, Config, Fault};
 use crate::events;
 use crate::stats::Stats;
+use crate::stop::Fuel;
 use crate::tree::{Code, Emitted, Entry, Exit, ExitTarget, TreeState, roots};
 use crate::trees::Trees;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -19,7 +20,7 @@ use std::time::{Duration, Instant};
 use uplift_record::{AbortReason, Action, Finished, Limits, Location, LoopCell, Start};
 use uplift_uop::packed::PackedTree;
 use uplift_uop::spec::SpecError;
-use uplift_uop::{HostSpec, Inst, Phase, Resume, SnapId, Tree};
+use uplift_uop::{HostSpec, Inst, Op, Phase, Resume, SnapId, Tree};
 
 /// Why an engine was not made.
 #[derive(Debug)]
@@ -64,6 +65,7 @@ pub struct Engine {
     clock: Cell<u64>,
     stats: RefCell<Stats>,
     pub(crate) chaos: Option<Box<Disorder>>,
+    pub(crate) fuel: Option<Fuel>,
 }
 
 impl Engine {
@@ -73,9 +75,13 @@ impl Engine {
         let attention = Arc::clone(&config.attention);
         let mut stats = Stats::default();
         let chaos = Disorder::new(&mut config);
+        let fuel = config.fuel.map(Fuel::new);
         let mut pipeline = || {
-            let countdown = chaos.as_ref().map(|chaos| Arc::clone(chaos.countdown()));
-            let pipeline = Pipeline::new(spec, &config, Arc::clone(&attention), countdown);
+            let counters = Counters {
+                countdown: chaos.as_ref().map(|chaos| Arc::clone(chaos.countdown())),
+                fuel: fuel.as_ref().map(|fuel| Arc::clone(fuel.word())),
+            };
+            let pipeline = Pipeline::new(spec, &config, Arc::clone(&attention), counters);
             if pipeline.lacks_backend() {
                 stats.aborts.add(AbortReason::NoBackend);
             }
@@ -113,6 +119,7 @@ impl Engine {
             clock: Cell::new(0),
             stats: RefCell::new(stats),
             chaos,
+            fuel,
             config,
         }))
     }
@@ -123,7 +130,8 @@ impl Engine {
     }
     /// Visits of a header until the engine wants to be asked.
     pub fn threshold(&self) -> i64 {
-        self.config.threshold
+        // Who counts fuel wants to be asked each time.
+        if self.fuel.is_some() { i64::MIN } else { self.config.threshold }
     }
     /// Whether a recording may start now: one at a time.
     pub fn may_record(&self) -> bool {
@@ -134,6 +142,17 @@ impl Engine {
 
     /// What to do at a header whose cell asked.
     pub fn at_header(&self, cell: &mut LoopCell, at: Location) -> Action {
+        let Some(fuel) = &self.fuel else { return self.at_hot_header(cell, at) };
+        let hot = cell.visit(self.config.threshold);
+        let action = if hot { self.at_hot_header(cell, at) } else { Action::Interpret };
+        if !matches!(action, Action::Enter(_)) {
+            // A tree does so itself.
+            fuel.burn();
+        }
+        action
+    }
+
+    fn at_hot_header(&self, cell: &mut LoopCell, at: Location) -> Action {
         self.collect_done();
         if self.attention.get() != 0 {
             // Compiled code would leave at once. The host sees to its safepoint, behind the header.
@@ -519,7 +538,9 @@ impl Engine {
             Code::Interp(tree, layout) => {
                 let program = uplift_interp::Program::with_layout(tree, self.spec, layout);
                 let leave = |inst: &Inst, _: *const u64| {
+                    let fuel = self.fuel.as_ref().filter(|_| inst.op == Op::GuardAttention);
                     self.chaos.as_ref().is_some_and(|chaos| tree.may_leave(inst).is_some() && chaos.tick())
+                        || fuel.is_some_and(|fuel| !fuel.burn())
                 };
                 let attention = self.attention.word();
                 // SAFETY: the caller's promise.

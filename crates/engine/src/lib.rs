@@ -14,6 +14,7 @@ mod engine;
 mod events;
 mod instructions;
 mod stats;
+mod stop;
 mod tree;
 mod trees;
 
@@ -22,8 +23,9 @@ pub use chaos::Chaos;
 pub use config::{Backend, CompileMode, Config, Dump, Fault, Stage};
 pub use drive::{Driven, Embed};
 pub use engine::{Engine, EngineError};
-pub use instructions::{Instructions, Stop};
+pub use instructions::{Ended, Instructions, Stop};
 pub use stats::Stats;
+pub use stop::Interrupt;
 pub use tree::{Entry, Exit};
 pub use uplift_record::{
     AbortReason, Action, Arg, Finished, Host, Interp, Limits, Location, LoopCell, Machine, Recorded,

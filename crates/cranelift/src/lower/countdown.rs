@@ -1,5 +1,8 @@
-//! The countdown: a word in memory that makes code leave where nothing failed. Only for tests, which want each exit
-//! taken at each moment; without [`crate::Options::countdown`] nothing of this is in the code.
+//! Words in memory that count down and make code leave at zero. Without them nothing of this is in the code.
+//!
+//! Fuel ([`crate::Options::fuel`]) counts polls of the attention word, that is, iterations. The countdown
+//! ([`crate::Options::countdown`]) counts all guards, and leaves where nothing failed: for tests, which want each exit
+//! taken at each moment.
 //!
 //! ```text
 //!   n = load countdown
@@ -10,7 +13,7 @@
 //!
 //! The exit is the snapshot's even if a side trace hangs on the guard: the side trace relies on the guard having failed.
 
-use super::{COUNTDOWN, Lower};
+use super::{COUNTDOWN, Lower, Result};
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 use uplift_uop::Inst;
 
@@ -23,6 +26,20 @@ impl Lower<'_, '_> {
         let next = self.b.create_block();
         self.b.ins().brif(left, next, &[], leave, &[]);
         self.b.switch_to_block(next);
+    }
+
+    /// At a poll: leaves if there is no fuel, uses some otherwise.
+    pub(super) fn burn_fuel(&mut self, inst: &Inst) -> Result<()> {
+        let Some(address) = self.words.fuel else { return Ok(()) };
+        let id = self.snapshot(inst)?;
+        let (base, flags) = (self.word(address), self.flags(COUNTDOWN));
+        let fuel = self.b.ins().load(types::I64, flags, base, 0);
+        let (next, leave) = (self.b.create_block(), self.leaving_block(id));
+        self.b.ins().brif(fuel, next, &[], leave, &[]);
+        self.b.switch_to_block(next);
+        let left = self.b.ins().iadd_imm_s(fuel, -1);
+        self.b.ins().store(flags, left, base, 0);
+        Ok(())
     }
 
     /// What is left of the countdown, if there is one.

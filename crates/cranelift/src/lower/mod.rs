@@ -89,6 +89,8 @@ pub(crate) struct Words {
     pub attention: u64,
     /// Counted down wherever execution may leave ([`crate::Options::countdown`]).
     pub countdown: Option<u64>,
+    /// Counted down where the attention word is polled ([`crate::Options::fuel`]).
+    pub fuel: Option<u64>,
 }
 
 /// Builds the function of `tree` in `func`.
@@ -152,7 +154,7 @@ pub(crate) fn lower(
     Ok(Lowered { starts, total, counts: this.counts, table: this.table })
 }
 
-/// Alias classes 0 to 63, the frame's slots, the attention word, our stack, the countdown.
+/// Alias classes 0 to 63, the frame's slots, the attention word, our stack, what counts down.
 const REGIONS: usize = 68;
 const SLOTS: usize = 64;
 const ATTENTION: usize = 65;
@@ -278,6 +280,7 @@ impl Lower<'_, '_> {
                 self.guard(inst, ok, true)
             }
             Op::GuardAttention => {
+                self.burn_fuel(inst)?;
                 let word = self.poll();
                 self.guard(inst, word, false)
             }
@@ -292,7 +295,9 @@ impl Lower<'_, '_> {
         }
         let header = self.b.create_block();
         self.header = Some(header);
-        match pairs::Pairs::find(self.tree, self.spec) {
+        // Fuel counts iterations one by one.
+        let counts = self.words.fuel.is_some();
+        match pairs::Pairs::find(self.tree, self.spec).filter(|_| !counts) {
             Some(found) => self.pairs(&found, header)?,
             None => {
                 let args = self.block_args(&inst.args, &inst.results)?;

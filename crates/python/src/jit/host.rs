@@ -6,8 +6,7 @@ use crate::heap::Marker;
 use crate::jit::spec;
 use crate::objects::LoadedCode;
 use crate::vm::Vm;
-use crate::vm::frame::WANT_GC;
-use crate::vm::frame::{Frame, FrameKind, Passes};
+use crate::vm::frame::{Frame, FrameKind, Passes, WANT_GC, WANT_INTERRUPT};
 use crate::vm::handlers::{At, Flow, dispatch};
 use crate::word::Word;
 use std::rc::Rc;
@@ -242,9 +241,14 @@ impl Vm {
         // SAFETY: the cell belongs to the instruction; the stack has room for the frames of a trace.
         let driven = unsafe { Engine::drive(self, at.pc.add(1) as *mut LoopCell) };
         self.native_depth = depth;
-        if driven == Driven::Interpret {
-            at.pc = next;
-            return false;
+        match driven {
+            Driven::Interpret => {
+                at.pc = next;
+                return false;
+            }
+            // The header is executed again, and sees this.
+            Driven::Stopped => self.run.attention.set(WANT_INTERRUPT),
+            Driven::Recorded | Driven::Ran(_) => {}
         }
         *at = At { pc: self.run.pc, code: self.frame().code };
         let raising = std::mem::take(&mut self.run.raising) || driven == Driven::Ran(Resume::Raise);
