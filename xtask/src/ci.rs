@@ -1,6 +1,6 @@
 //! `cargo xtask ci`: everything that must hold before a change lands, with the time each step took.
 
-use crate::{Outcome, diff, tidy, workspace};
+use crate::{Outcome, chaos, diff, tidy, workspace};
 use std::time::Instant;
 
 #[derive(clap::Args)]
@@ -11,6 +11,9 @@ pub struct Options {
     /// Programs that the differential run generates
     #[arg(long, default_value_t = 40)]
     generated: u64,
+    /// Seeds of the runs under chaos
+    #[arg(long, default_value_t = 400)]
+    seeds: u64,
     /// Go on after a step that failed
     #[arg(long)]
     keep_going: bool,
@@ -26,6 +29,7 @@ const STEPS: &[Step] = &[
     ("features", |_| cargo(&["test", "--package", "uplift", "--no-default-features", "--quiet"])),
     ("test", |_| cargo(&["test", "--workspace", "--quiet"])),
     ("diff", |options| diff::run(&diff::Options::for_ci(options.generated))),
+    ("chaos", |options| chaos::run(&chaos::Options::for_ci(options.seeds, options.generated))),
 ];
 
 pub fn run(options: &Options) -> Outcome {

@@ -1,7 +1,7 @@
 //! `cargo xtask diff`: every program in every mode of uplift against CPython. Compared are stdout byte for byte, the
 //! last line of stderr, and the exit code. A program may say more in a comment line of its own:
 //! `# diff: args 2000` passes arguments (small sizes, so that the slowest mode is quick enough), and `# diff: stderr`
-//! compares all of stderr but the lines of carets.
+//! compares all of stderr but the lines of carets. `cargo xtask chaos` compares in the same way.
 
 use crate::process::{self, Finished};
 use crate::{Outcome, generate, pyperformance, workspace};
@@ -44,36 +44,35 @@ impl Options {
     }
 }
 
-/// A way to run uplift. With the JIT off there is nothing to optimise and no threshold, so that is one mode.
-struct Mode {
-    name: &'static str,
-    options: &'static [&'static str],
+/// A way to run uplift.
+#[derive(Clone, Debug)]
+pub struct Mode {
+    pub name: String,
+    pub options: Vec<String>,
 }
 
-const MODES: &[Mode] = &[
-    Mode { name: "default", options: &[] },
-    Mode { name: "threshold 1", options: &["--threshold", "1", "--verify"] },
-    Mode { name: "unoptimised", options: &["--optimize", "off"] },
-    Mode {
-        name: "unoptimised, threshold 1",
-        options: &["--optimize", "off", "--threshold", "1", "--verify"],
-    },
-    Mode {
-        name: "background, threshold 1",
-        options: &["--compile", "background", "--threshold", "1", "--verify"],
-    },
-    Mode { name: "jit off", options: &["--jit", "off"] },
-    Mode { name: "interp", options: &["--jit", "interp"] },
-    Mode { name: "interp, threshold 1", options: &["--jit", "interp", "--threshold", "1"] },
-    Mode { name: "interp, unoptimised", options: &["--jit", "interp", "--optimize", "off"] },
-    Mode {
-        name: "interp, unoptimised, threshold 1",
-        options: &["--jit", "interp", "--optimize", "off", "--threshold", "1"],
-    },
+impl Mode {
+    pub fn new(name: &str, options: &[&str]) -> Self {
+        Self { name: name.to_owned(), options: options.iter().map(ToString::to_string).collect() }
+    }
+}
+
+/// All modes. With the JIT off there is nothing to optimise and no threshold, so that is one mode.
+const MODES: &[(&str, &[&str])] = &[
+    ("default", &[]),
+    ("threshold 1", &["--threshold", "1", "--verify"]),
+    ("unoptimised", &["--optimize", "off"]),
+    ("unoptimised, threshold 1", &["--optimize", "off", "--threshold", "1", "--verify"]),
+    ("background, threshold 1", &["--compile", "background", "--threshold", "1", "--verify"]),
+    ("jit off", &["--jit", "off"]),
+    ("interp", &["--jit", "interp"]),
+    ("interp, threshold 1", &["--jit", "interp", "--threshold", "1"]),
+    ("interp, unoptimised", &["--jit", "interp", "--optimize", "off"]),
+    ("interp, unoptimised, threshold 1", &["--jit", "interp", "--optimize", "off", "--threshold", "1"]),
 ];
 
 /// A program with what its directives say.
-struct Program {
+pub struct Program {
     path: PathBuf,
     args: Vec<String>,
     /// More folders to import from.
@@ -82,7 +81,8 @@ struct Program {
 }
 
 impl Program {
-    fn load(path: PathBuf) -> Result<Self, String> {
+    pub fn load(path: PathBuf) -> Result<Self, String> {
+        let path = std::path::absolute(path).map_err(|e| e.to_string())?;
         let source = std::fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?;
         let mut program = Self { path, args: Vec::new(), python_path: Vec::new(), whole_stderr: false };
         for line in String::from_utf8_lossy(&source).lines() {
@@ -111,63 +111,152 @@ impl Program {
     }
 }
 
-/// One disagreement: in which mode, what differs, and how to see it again.
+/// A program, and the modes to run it in.
+pub struct Task {
+    pub program: Program,
+    pub modes: Vec<Mode>,
+}
+
+/// One disagreement: of which task, in which mode, what differs, and how to see it again.
 struct Difference {
-    program: usize,
-    mode: &'static str,
+    task: usize,
+    mode: String,
     what: String,
     reproduce: String,
 }
 
-pub fn run(options: &Options) -> Outcome {
-    let uplift = workspace::uplift()?;
-    let (cpython, version) = workspace::cpython()?;
-    if !version.starts_with("CPython 3.11") {
-        eprintln!("note: the oracle is {version}; texts of some errors differ from 3.11's");
-    }
-    let programs = collect(options)?;
-    let modes: Vec<&Mode> =
-        MODES.iter().filter(|m| options.mode.as_ref().is_none_or(|wanted| m.name.contains(wanted))).collect();
-    if modes.is_empty() {
-        let names: Vec<_> = MODES.iter().map(|m| m.name).collect();
-        return Err(format!("no such mode; there are: {}", names.join("; ")));
-    }
-    let bar = ProgressBar::new((programs.len() * (modes.len() + 1)) as u64).with_style(
-        ProgressStyle::with_template("{bar:40} {pos}/{len} runs, {elapsed}, {wide_msg}")
-            .expect("the template is constant"),
-    );
-    let work = Mutex::new((0..programs.len()).collect::<VecDeque<_>>());
-    let found: Mutex<Vec<Difference>> = Mutex::default();
-    let failure: Mutex<Option<String>> = Mutex::default();
-    let limit = Duration::from_secs(options.timeout);
-    thread::scope(|scope| {
-        for _ in 0..options.jobs.max(1) {
-            scope.spawn(|| {
-                while let Some(i) = { work.lock().expect("no holder panics").pop_front() } {
-                    bar.set_message(programs[i].name());
-                    match compare(i, &programs[i], &modes, &cpython, &uplift, limit, &bar) {
-                        Ok(more) => found.lock().expect("no holder panics").extend(more),
-                        Err(message) => *failure.lock().expect("no holder panics") = Some(message),
-                    }
-                }
-            });
-        }
-    });
-    bar.finish_and_clear();
-    if let Some(message) = failure.into_inner().expect("no holder panics") {
-        return Err(message);
-    }
-    report(&programs, &modes, &version, found.into_inner().expect("no holder panics"))
+/// Who is compared, and how long a run may take.
+pub struct Contest {
+    uplift: PathBuf,
+    cpython: PathBuf,
+    oracle: String,
+    limit: Duration,
 }
 
-/// The programs asked for; all of tests/python when none are.
-fn collect(options: &Options) -> Result<Vec<Program>, String> {
-    let mut programs = Vec::new();
-    let nothing_named = options.files.is_empty() && options.generated == 0 && !options.pyperformance;
-    for file in &options.files {
-        programs.push(Program::load(std::path::absolute(file).map_err(|e| e.to_string())?)?);
+impl Contest {
+    /// A release build of uplift, and the CPython at hand.
+    pub fn new(seconds: u64) -> Result<Self, String> {
+        let uplift = workspace::uplift()?;
+        let (cpython, oracle) = workspace::cpython()?;
+        if !oracle.starts_with("CPython 3.11") {
+            eprintln!("note: the oracle is {oracle}; texts of some errors differ from 3.11's");
+        }
+        Ok(Self { uplift, cpython, oracle, limit: Duration::from_secs(seconds) })
     }
-    if nothing_named || (options.files.is_empty() && options.generated > 0 && !options.pyperformance) {
+
+    /// What CPython does.
+    pub fn expected(&self, program: &Program) -> Result<Finished, String> {
+        let mut command = Command::new(&self.cpython);
+        command.env("PYTHONDONTWRITEBYTECODE", "1").env("PYTHONUTF8", "1").env("PYTHONHASHSEED", "0");
+        let expected = process::run(prepare(command, program), self.limit)?;
+        if expected.timed_out {
+            return Err(format!("{}: CPython itself takes more than {:?}", program.name(), self.limit));
+        }
+        Ok(expected)
+    }
+
+    /// The command that runs a program in a mode.
+    pub fn command(&self, program: &Program, mode: &Mode) -> Command {
+        let mut command = Command::new(&self.uplift);
+        command.arg("run").args(&mode.options);
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("UPLIFT_") {
+                command.env_remove(name);
+            }
+        }
+        prepare(command, program)
+    }
+
+    /// Runs a program in a mode: the first thing that is not as expected.
+    pub fn difference(
+        &self,
+        program: &Program,
+        mode: &Mode,
+        expected: &Finished,
+    ) -> Result<Option<String>, String> {
+        let got = process::run(self.command(program, mode), self.limit)?;
+        Ok(difference(program, expected, &got, self.limit))
+    }
+
+    /// Runs all tasks, `jobs` at a time, and tells what differs.
+    pub fn run(&self, tasks: &[Task], jobs: usize) -> Outcome {
+        let runs: usize = tasks.iter().map(|task| task.modes.len() + 1).sum();
+        let bar = ProgressBar::new(runs as u64).with_style(
+            ProgressStyle::with_template("{bar:40} {pos}/{len} runs, {elapsed}, {wide_msg}")
+                .expect("the template is constant"),
+        );
+        let work = Mutex::new((0..tasks.len()).collect::<VecDeque<_>>());
+        let found: Mutex<Vec<Difference>> = Mutex::default();
+        let failure: Mutex<Option<String>> = Mutex::default();
+        thread::scope(|scope| {
+            for _ in 0..jobs.max(1) {
+                scope.spawn(|| {
+                    while let Some(i) = { work.lock().expect("no holder panics").pop_front() } {
+                        bar.set_message(tasks[i].program.name());
+                        match self.compare(i, &tasks[i], &bar) {
+                            Ok(more) => found.lock().expect("no holder panics").extend(more),
+                            Err(message) => *failure.lock().expect("no holder panics") = Some(message),
+                        }
+                    }
+                });
+            }
+        });
+        bar.finish_and_clear();
+        if let Some(message) = failure.into_inner().expect("no holder panics") {
+            return Err(message);
+        }
+        report(tasks, &self.oracle, found.into_inner().expect("no holder panics"))
+    }
+
+    /// Runs one program everywhere.
+    fn compare(&self, index: usize, task: &Task, bar: &ProgressBar) -> Result<Vec<Difference>, String> {
+        let program = &task.program;
+        let expected = self.expected(program)?;
+        bar.inc(1);
+        let mut differences = Vec::new();
+        for mode in &task.modes {
+            let what = self.difference(program, mode, &expected)?;
+            bar.inc(1);
+            if let Some(what) = what {
+                bar.println(format!("differs: {} ({})", program.name(), mode.name));
+                let reproduce = shell_line(&self.command(program, mode));
+                differences.push(Difference { task: index, mode: mode.name.clone(), what, reproduce });
+            }
+        }
+        Ok(differences)
+    }
+}
+
+pub fn run(options: &Options) -> Outcome {
+    let wanted = |name: &str| options.mode.as_ref().is_none_or(|wanted| name.contains(wanted));
+    let modes: Vec<Mode> = MODES
+        .iter()
+        .filter(|(name, _)| wanted(name))
+        .map(|(name, options)| Mode::new(name, options))
+        .collect();
+    if modes.is_empty() {
+        let names: Vec<_> = MODES.iter().map(|(name, _)| *name).collect();
+        return Err(format!("no such mode; there are: {}", names.join("; ")));
+    }
+    let contest = Contest::new(options.timeout)?;
+    let programs = collect(&options.files, options.generated, options.seed, options.pyperformance)?;
+    let tasks: Vec<Task> =
+        programs.into_iter().map(|program| Task { program, modes: modes.clone() }).collect();
+    contest.run(&tasks, options.jobs)
+}
+
+/// The programs asked for; all of tests/python when no files are named.
+pub fn collect(
+    files: &[PathBuf],
+    generated: u64,
+    seed: u64,
+    with_pyperformance: bool,
+) -> Result<Vec<Program>, String> {
+    let mut programs = Vec::new();
+    for file in files {
+        programs.push(Program::load(file.clone())?);
+    }
+    if files.is_empty() && !with_pyperformance {
         for file in workspace::files()? {
             let inside = file.strip_prefix("tests/python").ok();
             let module = |f: &Path| f.starts_with("imports") && f != Path::new("imports/main.py");
@@ -176,16 +265,16 @@ fn collect(options: &Options) -> Result<Vec<Program>, String> {
             }
         }
     }
-    if options.generated > 0 {
+    if generated > 0 {
         let folder = workspace::target()?.join("generated");
         std::fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
-        for seed in options.seed..options.seed + options.generated {
+        for seed in seed..seed + generated {
             let path = folder.join(format!("seed_{seed}.py"));
             std::fs::write(&path, generate::program(seed)).map_err(|e| format!("{}: {e}", path.display()))?;
             programs.push(Program::load(path)?);
         }
     }
-    if options.pyperformance {
+    if with_pyperformance {
         let suite = pyperformance::get(false)?;
         for program in pyperformance::PROGRAMS {
             programs.push(Program {
@@ -197,44 +286,6 @@ fn collect(options: &Options) -> Result<Vec<Program>, String> {
         }
     }
     Ok(programs)
-}
-
-/// Runs one program everywhere.
-fn compare(
-    index: usize,
-    program: &Program,
-    modes: &[&Mode],
-    cpython: &Path,
-    uplift: &Path,
-    limit: Duration,
-    bar: &ProgressBar,
-) -> Result<Vec<Difference>, String> {
-    let mut command = Command::new(cpython);
-    command.env("PYTHONDONTWRITEBYTECODE", "1").env("PYTHONUTF8", "1").env("PYTHONHASHSEED", "0");
-    let expected = process::run(prepare(command, program), limit)?;
-    bar.inc(1);
-    if expected.timed_out {
-        return Err(format!("{}: CPython itself takes more than {limit:?}", program.name()));
-    }
-    let mut differences = Vec::new();
-    for mode in modes {
-        let mut command = Command::new(uplift);
-        command.arg("run").args(mode.options);
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("UPLIFT_") {
-                command.env_remove(name);
-            }
-        }
-        let command = prepare(command, program);
-        let shown = shell_line(&command);
-        let got = process::run(command, limit)?;
-        bar.inc(1);
-        if let Some(what) = difference(program, &expected, &got, limit) {
-            bar.println(format!("differs: {} ({})", program.name(), mode.name));
-            differences.push(Difference { program: index, mode: mode.name, what, reproduce: shown });
-        }
-    }
-    Ok(differences)
 }
 
 fn prepare(mut command: Command, program: &Program) -> Command {
@@ -249,7 +300,7 @@ fn prepare(mut command: Command, program: &Program) -> Command {
 }
 
 /// The command as one would type it at the workspace's root.
-fn shell_line(command: &Command) -> String {
+pub fn shell_line(command: &Command) -> String {
     let mut line = String::new();
     for (name, value) in command.get_envs() {
         if let Some(value) = value {
@@ -334,10 +385,10 @@ fn around_difference(expected: &str, got: &str) -> String {
     format!("{column}\n      expected: {}\n      got:      {}", cut(expected), cut(got))
 }
 
-fn report(programs: &[Program], modes: &[&Mode], oracle: &str, found: Vec<Difference>) -> Outcome {
+fn report(tasks: &[Task], oracle: &str, found: Vec<Difference>) -> Outcome {
     let mut failed = 0;
-    for (i, program) in programs.iter().enumerate() {
-        let mine: Vec<&Difference> = found.iter().filter(|d| d.program == i).collect();
+    for (i, Task { program, modes }) in tasks.iter().enumerate() {
+        let mine: Vec<&Difference> = found.iter().filter(|d| d.task == i).collect();
         if mine.is_empty() {
             continue;
         }
@@ -350,21 +401,20 @@ fn report(programs: &[Program], modes: &[&Mode], oracle: &str, found: Vec<Differ
                 continue;
             }
             told.push(&difference.what);
-            let same: Vec<&str> = mine.iter().filter(|d| d.what == difference.what).map(|d| d.mode).collect();
+            let same: Vec<&str> =
+                mine.iter().filter(|d| d.what == difference.what).map(|d| d.mode.as_str()).collect();
             let names = if same.len() == modes.len() { "every mode".into() } else { same.join("; ") };
             println!("    in {names}: {}", difference.what);
             println!("      reproduce: {}", difference.reproduce);
         }
     }
-    let runs = programs.len() * modes.len();
+    let runs: usize = tasks.iter().map(|task| task.modes.len()).sum();
+    let programs = tasks.len();
     if failed > 0 {
-        return Err(format!(
-            "{failed} of {} programs differ from {oracle} ({} of {runs} runs)",
-            programs.len(),
-            found.len()
-        ));
+        let wrong = found.len();
+        return Err(format!("{failed} of {programs} programs differ from {oracle} ({wrong} of {runs} runs)"));
     }
-    println!("{} programs in {} modes print what {oracle} prints", programs.len(), modes.len());
+    println!("{programs} programs print what {oracle} prints, in {runs} runs");
     Ok(())
 }
 
@@ -388,8 +438,8 @@ mod tests {
 
     #[test]
     fn every_pair_of_options_has_a_mode_of_its_own() {
-        for (i, mode) in MODES.iter().enumerate() {
-            assert!(MODES[..i].iter().all(|m| m.options != mode.options && m.name != mode.name));
+        for (i, (name, options)) in MODES.iter().enumerate() {
+            assert!(MODES[..i].iter().all(|(other, same)| same != options && other != name));
         }
     }
 }

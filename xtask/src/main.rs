@@ -1,6 +1,7 @@
 //! `cargo xtask`: the workspace's own chores. `cargo xtask --help` lists them.
 
 mod bench;
+mod chaos;
 mod ci;
 mod diff;
 mod generate;
@@ -28,6 +29,8 @@ enum Command {
     Ci(ci::Options),
     /// Run programs in every mode of uplift and under CPython, and compare what they print
     Diff(diff::Options),
+    /// Run programs under chaos (guards that fail, compilations that come late, evictions...) and under CPython
+    Chaos(chaos::Options),
     /// Time programs under uplift, CPython and PyPy, and print a table
     Bench(bench::Options),
     /// Check the rules of the source tree that no compiler checks
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Ci(options) => ci::run(&options),
         Command::Diff(options) => diff::run(&options),
+        Command::Chaos(options) => chaos::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Tidy => tidy::run(),
         Command::Generate { seed } => {

@@ -3,7 +3,7 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
-use uplift_python::{CompileMode, Dump, DumpKind, Interrupt, JitMode, RunConfig};
+use uplift_python::{Chaos, CompileMode, Dump, DumpKind, Interrupt, JitMode, RunConfig};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -147,6 +147,17 @@ pub struct EngineArgs {
     )]
     pub compile: Compile,
 
+    /// For tests: have everything go wrong that may (guards fail, compilations fail or come late, trees are evicted, garbage
+    /// is collected), at random, the same each time for a seed; of its numbered decisions only FROM to TO
+    #[arg(
+        long,
+        value_name = "SEED[:FROM..TO]",
+        env = "UPLIFT_CHAOS",
+        value_parser = chaos,
+        help_heading = "Looking inside"
+    )]
+    pub chaos: Option<Chaos>,
+
     /// Print a summary to stderr at the end: traces, aborts by reason, exits, compile time, code bytes
     #[arg(long, help_heading = "Looking inside")]
     pub stats: bool,
@@ -211,11 +222,20 @@ impl EngineArgs {
                 Compile::Inline => CompileMode::Inline,
                 Compile::Background => CompileMode::Background,
             },
+            chaos: self.chaos.clone(),
             dumps: self.dump.clone(),
             interrupt,
             ..RunConfig::default()
         }
     }
+}
+
+/// Parses `17` or `17:100..200`.
+fn chaos(text: &str) -> Result<Chaos, String> {
+    let number = |text: &str| text.parse::<u64>().map_err(|e| format!("`{text}`: {e}"));
+    let Some((seed, decisions)) = text.split_once(':') else { return Ok(Chaos::new(number(text)?)) };
+    let (from, to) = decisions.split_once("..").ok_or("decisions are a range, as in 17:100..200")?;
+    Ok(Chaos::new(number(seed)?).only(number(from)?..number(to)?))
 }
 
 /// Parses `asm` or `asm=DIR`.
@@ -273,6 +293,13 @@ mod tests {
         assert_eq!(args.engine.dump[0].directory, None);
         assert_eq!(args.engine.dump[1].directory, Some("out/x".into()));
         assert!(dump("assembler").is_err() && dump("asm=").is_err());
+    }
+
+    #[test]
+    fn chaos_has_a_seed_and_perhaps_a_range_of_decisions() {
+        assert_eq!(chaos("17"), Ok(Chaos::new(17)));
+        assert_eq!(chaos("17:3..9"), Ok(Chaos::new(17).only(3..9)));
+        assert!(chaos("x").is_err() && chaos("17:3").is_err() && chaos("17:3..").is_err());
     }
 
     #[test]

@@ -93,7 +93,7 @@ fn main() {
     );
     for (name, make) in [("optimised", optimised as fn(usize) -> Tree), ("recorded", recorded)] {
         for (level, opt_level) in [("none", OptLevel::None), ("speed", OptLevel::Speed)] {
-            let options = Options { opt_level, verify: false, target: None };
+            let options = Options { opt_level, verify: false, ..Options::default() };
             let mut compiler = Compiler::new(&options).unwrap();
             for size in [50, 200, 1000, 5000] {
                 let only = only(name, level, size);

@@ -11,6 +11,7 @@ use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_frontend::FunctionBuilderContext;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Instant;
 use uplift_uop::{HostSpec, SnapId, TraceId, Tree};
 
@@ -19,6 +20,8 @@ pub struct Compiler {
     isa: OwnedTargetIsa,
     context: Context,
     frontend: FunctionBuilderContext,
+    countdown: Option<Arc<AtomicU64>>,
+    fuel: Option<Arc<AtomicU64>>,
 }
 
 /// What a piece of machine code was made from.
@@ -99,6 +102,8 @@ impl Compiler {
             isa: build_isa(options)?,
             context: Context::new(),
             frontend: FunctionBuilderContext::new(),
+            countdown: options.countdown.clone(),
+            fuel: options.fuel.clone(),
         })
     }
 
@@ -158,7 +163,13 @@ impl Compiler {
     ) -> Result<lower::Lowered, CompileError> {
         self.context.clear();
         let (func, frontend) = (&mut self.context.func, &mut self.frontend);
-        lower::lower(tree, spec, attention as u64, &*self.isa, func, frontend)
+        let address = |word: &Option<Arc<AtomicU64>>| word.as_ref().map(|word| word.as_ptr() as u64);
+        let words = lower::Words {
+            attention: attention as u64,
+            countdown: address(&self.countdown),
+            fuel: address(&self.fuel),
+        };
+        lower::lower(tree, spec, words, &*self.isa, func, frontend)
     }
 
     fn compile_inner(

@@ -5,6 +5,8 @@ use crate::error::CompileError;
 use cranelift_codegen::isa::{self, LookupError, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable, SetError};
 use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use target_lexicon::{Architecture, Triple};
 use uplift_uop::{HostSpec, Tree};
 
@@ -28,11 +30,23 @@ pub struct Options {
     pub verify: bool,
     /// Target triple for emission only; `None` for this machine with all its features.
     pub target: Option<String>,
+    /// A word that counts down at each place where execution may leave though nothing failed, and makes it leave there
+    /// when it comes to zero: for tests. It must live as long as the code.
+    pub countdown: Option<Arc<AtomicU64>>,
+    /// A word that counts down at each poll of the attention word; at zero the poll makes execution leave. It must live as
+    /// long as the code.
+    pub fuel: Option<Arc<AtomicU64>>,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { opt_level: OptLevel::None, verify: cfg!(debug_assertions), target: None }
+        Options {
+            opt_level: OptLevel::None,
+            verify: cfg!(debug_assertions),
+            target: None,
+            countdown: None,
+            fuel: None,
+        }
     }
 }
 

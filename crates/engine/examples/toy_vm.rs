@@ -6,7 +6,7 @@ use std::ffi::c_void;
 use std::rc::Rc;
 use uplift::uop::bytecodes::{CodeError, Limits, stack_heights, verify_code};
 use uplift::uop::{Effects, FnAddr, HostFn, HostSpec, KindTest, ReprSpec, Ty, bytecodes};
-use uplift::{Arg, Config, Engine, Instructions, LoopCell, Machine, Stack, StackHost, Stop};
+use uplift::{Arg, Config, Ended, Engine, Instructions, LoopCell, Machine, Stack, StackHost, Stop};
 
 // 1. The instruction set, declared once: encoder, decoder, disassembler and verifier come with it.
 bytecodes! {
@@ -83,6 +83,8 @@ pub enum Error {
     Overflow,
     /// Too many calls.
     StackOverflow,
+    /// Somebody stopped the program. It may go on.
+    Stopped,
 }
 
 type Flow = Result<(), Stop<Error>>;
@@ -100,6 +102,9 @@ impl StackHost for Vm {
     }
     fn used_slots(&self) -> u16 {
         LOCALS + self.heights[self.stack.frame().pc as usize]
+    }
+    fn wants_attention(&self) -> bool {
+        self.engine.attention().get() != 0
     }
 }
 
@@ -254,9 +259,15 @@ impl Vm {
     pub fn run(&mut self, argument: i32) -> Result<u64, Error> {
         self.stack.reset(ZERO);
         self.stack.set_slot(0, REPR.box_int(argument.into()));
+        self.go_on()
+    }
+    /// Runs on from where the program was stopped.
+    pub fn go_on(&mut self) -> Result<u64, Error> {
         // SAFETY: the code was verified: its locals and operands are slots of its frames.
-        unsafe { self.interpret()? };
-        Ok(self.stack.slot(self.used_slots() - 1))
+        match unsafe { self.interpret()? } {
+            Ended::Returned => Ok(self.stack.slot(self.used_slots() - 1)),
+            Ended::Stopped => Err(Error::Stopped),
+        }
     }
 }
 

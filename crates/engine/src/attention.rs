@@ -9,7 +9,9 @@ pub struct Attention(AtomicU64);
 impl Attention {
     /// An assumption was invalidated; the engine's own bit.
     pub const INVALIDATED: u64 = 1;
-    /// First bit that belongs to the host (collection wanted, interrupt, fuel...).
+    /// Somebody asked the program to stop ([`crate::Interrupt`]).
+    pub const INTERRUPT: u64 = 2;
+    /// First bit that belongs to the host (collection wanted, a signal...).
     pub const HOST: u64 = 1 << 8;
 
     /// All bits.

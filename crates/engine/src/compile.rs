@@ -7,6 +7,7 @@ use crate::config::{Config, Stage};
 use crate::dump;
 use crate::tree::{Code, Emitted, Optimized};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 use uplift_record::AbortReason;
@@ -52,9 +53,16 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    fn new(reason: AbortReason, message: impl std::fmt::Display) -> Failure {
+    pub(crate) fn new(reason: AbortReason, message: impl std::fmt::Display) -> Failure {
         Failure { reason, message: message.to_string() }
     }
+}
+
+/// Words that machine code counts down, to leave at zero; see [`uplift_cranelift::Options`].
+#[derive(Default)]
+pub(crate) struct Counters {
+    pub(crate) countdown: Option<Arc<AtomicU64>>,
+    pub(crate) fuel: Option<Arc<AtomicU64>>,
 }
 
 /// Everything that compiling needs; lives on one thread.
@@ -68,12 +76,19 @@ pub(crate) struct Pipeline {
 }
 
 impl Pipeline {
-    pub(crate) fn new(spec: &'static HostSpec, config: &Config, attention: Arc<Attention>) -> Pipeline {
+    pub(crate) fn new(
+        spec: &'static HostSpec,
+        config: &Config,
+        attention: Arc<Attention>,
+        counters: Counters,
+    ) -> Pipeline {
+        #[cfg(not(feature = "cranelift"))]
+        let _ = counters;
         Pipeline {
             spec,
             config: config.clone(),
             #[cfg(feature = "cranelift")]
-            native: native::Native::new(config),
+            native: native::Native::new(config, counters),
             attention,
         }
     }
@@ -91,6 +106,7 @@ impl Pipeline {
         let result = self.optimize_and_lower(recorded);
         if let Err(failure) = &result
             && self.config.verify
+            && failure.reason != AbortReason::NoCodeMemory
         {
             eprintln!("uplift: {}: {}: {}", recorded.name, failure.reason.text(), failure.message);
         }
@@ -144,7 +160,7 @@ fn interpreted(tree: Tree) -> Code {
 mod native {
     //! The Cranelift side of the pipeline.
 
-    use super::{AbortReason, Attention, Code, Config, Failure, HostSpec, Tree, dump};
+    use super::{AbortReason, Attention, Code, Config, Counters, Failure, HostSpec, Tree, dump};
     use crate::config::{Backend, Fault, Stage};
     use uplift_cranelift::{CodeMemory, Compiler, Limits, Options};
 
@@ -155,11 +171,12 @@ mod native {
 
     impl Native {
         /// `None` if traces shall run on the uop interpreter, by configuration or because this machine is not supported.
-        pub(super) fn new(config: &Config) -> Option<Native> {
+        pub(super) fn new(config: &Config, counters: Counters) -> Option<Native> {
             if config.backend == Backend::Interp {
                 return None;
             }
-            let options = Options { verify: config.verify, ..Options::default() };
+            let Counters { countdown, fuel } = counters;
+            let options = Options { verify: config.verify, countdown, fuel, ..Options::default() };
             let made = if config.has_fault(Fault::Backend) {
                 Err("a fault by configuration".to_owned())
             } else {

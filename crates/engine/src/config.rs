@@ -1,6 +1,7 @@
 //! [`Config`]: everything an embedder may choose, as a builder with working defaults.
 
 use crate::attention::Attention;
+use crate::chaos::Chaos;
 use std::path::PathBuf;
 use std::sync::Arc;
 use uplift_record::Limits;
@@ -73,7 +74,9 @@ pub struct Config {
     pub(crate) code_cap: usize,
     pub(crate) dumps: Vec<Dump>,
     pub(crate) faults: Vec<Fault>,
+    pub(crate) chaos: Option<Chaos>,
     pub(crate) attention: Arc<Attention>,
+    pub(crate) fuel: Option<u64>,
 }
 
 impl Default for Config {
@@ -91,7 +94,9 @@ impl Default for Config {
             code_cap: 64 << 20,
             dumps: Vec::new(),
             faults: Vec::new(),
+            chaos: None,
             attention: Arc::default(),
+            fuel: None,
         }
     }
 }

@@ -42,6 +42,9 @@ pub enum Driven {
     Recorded,
     /// A tree ran: the frames were restored; go on at the current location, as the value says.
     Ran(Resume),
+    /// Nothing was run, and nothing shall be: somebody asked the program to stop ([`crate::Interrupt`]), or its fuel is used
+    /// up. The host stands at the header, and may go on from there.
+    Stopped,
 }
 
 impl Engine {
@@ -53,6 +56,9 @@ impl Engine {
     /// recorded handlers will push must be accessible.
     pub unsafe fn drive<H: Embed>(host: &mut H, kind: HeaderKind, cell: *mut LoopCell) -> Driven {
         let (engine, at, root) = (Rc::clone(host.engine()), host.location(), host.depth() - 1);
+        if engine.stops() {
+            return Driven::Stopped;
+        }
         // SAFETY: the caller's promise; the reference ends with the statement.
         match engine.at_header(unsafe { &mut *cell }, at, kind) {
             Action::Interpret => Driven::Interpret,

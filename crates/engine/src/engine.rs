@@ -3,22 +3,24 @@
 //! Nothing here can fail the host: whatever goes wrong is counted, an event tells about it, and the interpreter goes on.
 
 use crate::attention::Attention;
-use crate::compile::{Compilation, Done, Failure, Job, Output, Pipeline};
+use crate::chaos::Disorder;
+use crate::compile::{Compilation, Counters, Done, Failure, Job, Output, Pipeline};
 use crate::config::{Backend, CompileMode, Config, Fault};
 use crate::events;
 use crate::stats::Stats;
+use crate::stop::Fuel;
 use crate::tree::{Code, Emitted, Entry, Exit, ExitTarget, TreeState, roots};
 use crate::trees::Trees;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
 use std::rc::Rc;
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
-use uplift_record::{AbortReason, Action, Finished, HeaderKind, Location, LoopCell, Start};
+use uplift_record::{AbortReason, Action, Finished, HeaderKind, Limits, Location, LoopCell, Start};
 use uplift_uop::packed::PackedTree;
 use uplift_uop::spec::SpecError;
-use uplift_uop::{HostSpec, Phase, Resume, SnapId, Tree};
+use uplift_uop::{HostSpec, Inst, Op, Phase, Resume, SnapId, Tree};
 
 /// Why an engine was not made.
 #[derive(Debug)]
@@ -36,12 +38,12 @@ impl std::fmt::Display for EngineError {
 }
 impl std::error::Error for EngineError {}
 
-/// What is known of a location that was tried.
 /// How much hotter a function must be than a loop before it is recorded.
 const FUNCTION_FACTOR: i64 = 4;
 /// Visits after which a function is tried again whose run was too short to be worth a trace.
 const SHORT_FUNCTION_VISITS: i64 = 13;
 
+/// What is known of a location that was tried.
 #[derive(Clone, Copy, Default)]
 struct History {
     attempts: u32,
@@ -54,7 +56,7 @@ pub struct Engine {
     config: Config,
     attention: Arc<Attention>,
     compilation: RefCell<Compilation>,
-    trees: RefCell<Trees>,
+    pub(crate) trees: RefCell<Trees>,
     /// The tree of each header.
     headers: RefCell<FxHashMap<Location, u32>>,
     history: RefCell<FxHashMap<Location, History>>,
@@ -67,16 +69,24 @@ pub struct Engine {
     active: RefCell<Vec<Rc<TreeState>>>,
     clock: Cell<u64>,
     stats: RefCell<Stats>,
+    pub(crate) chaos: Option<Box<Disorder>>,
+    pub(crate) fuel: Option<Fuel>,
 }
 
 impl Engine {
     /// An engine for the host that `spec` describes.
-    pub fn new(spec: &'static HostSpec, config: Config) -> Result<Rc<Engine>, EngineError> {
+    pub fn new(spec: &'static HostSpec, mut config: Config) -> Result<Rc<Engine>, EngineError> {
         spec.validate().map_err(EngineError::Spec)?;
         let attention = Arc::clone(&config.attention);
         let mut stats = Stats::default();
+        let chaos = Disorder::new(&mut config);
+        let fuel = config.fuel.map(Fuel::new);
         let mut pipeline = || {
-            let pipeline = Pipeline::new(spec, &config, Arc::clone(&attention));
+            let counters = Counters {
+                countdown: chaos.as_ref().map(|chaos| Arc::clone(chaos.countdown())),
+                fuel: fuel.as_ref().map(|fuel| Arc::clone(fuel.word())),
+            };
+            let pipeline = Pipeline::new(spec, &config, Arc::clone(&attention), counters);
             if pipeline.lacks_backend() {
                 stats.aborts.add(AbortReason::NoBackend);
             }
@@ -113,6 +123,8 @@ impl Engine {
             active: RefCell::default(),
             clock: Cell::new(0),
             stats: RefCell::new(stats),
+            chaos,
+            fuel,
             config,
         }))
     }
@@ -123,7 +135,8 @@ impl Engine {
     }
     /// Visits of a header until the engine wants to be asked.
     pub fn threshold(&self) -> i64 {
-        self.config.threshold
+        // Who counts fuel wants to be asked each time.
+        if self.fuel.is_some() { i64::MIN } else { self.config.threshold }
     }
     /// Whether trees run as machine code: where it was wanted and there is a backend.
     pub fn runs_machine_code(&self) -> bool {
@@ -139,9 +152,23 @@ impl Engine {
 
     /// What to do at a header whose cell asked.
     pub fn at_header(&self, cell: &mut LoopCell, at: Location, kind: HeaderKind) -> Action {
+        let Some(fuel) = &self.fuel else { return self.at_hot_header(cell, at, kind) };
+        let hot = cell.visit(self.config.threshold);
+        let action = if hot { self.at_hot_header(cell, at, kind) } else { Action::Interpret };
+        if !matches!(action, Action::Enter(_)) {
+            // A tree does so itself.
+            fuel.burn();
+        }
+        action
+    }
+
+    fn at_hot_header(&self, cell: &mut LoopCell, at: Location, kind: HeaderKind) -> Action {
         self.collect_done();
         if self.attention.get() != 0 {
             // Compiled code would leave at once. The host sees to its safepoint, behind the header.
+            return Action::Interpret;
+        }
+        if self.chaos.as_ref().is_some_and(|chaos| self.disturb(chaos, at)) {
             return Action::Interpret;
         }
         if let Some(id) = cell.tree() {
@@ -195,16 +222,7 @@ impl Engine {
         let tree = Tree { name: name(), ..Tree::default() };
         events::record_start(at, &tree.name);
         let residual = Rc::clone(&self.residual);
-        Start {
-            tree,
-            parent: None,
-            header: at,
-            kind,
-            root_depth,
-            base: 0,
-            limits: self.config.limits,
-            residual,
-        }
+        Start { tree, parent: None, header: at, kind, root_depth, base: 0, limits: self.limits(), residual }
     }
 
     /// Takes the outcome of a root recording; compiles it and makes `cell` lead to it.
@@ -239,6 +257,12 @@ impl Engine {
                 self.refuse(at, cell, reason);
             }
         }
+    }
+
+    /// Limits of the recording that starts now.
+    fn limits(&self) -> Limits {
+        let usual = self.config.limits;
+        self.chaos.as_ref().map_or(usual, |chaos| chaos.limits(usual))
     }
 
     fn refuse(&self, at: Location, cell: &mut LoopCell, reason: AbortReason) {
@@ -321,7 +345,7 @@ impl Engine {
             kind: tree.kind,
             root_depth,
             base,
-            limits: self.config.limits,
+            limits: self.limits(),
             residual: Rc::clone(&self.residual),
         })
     }
@@ -385,14 +409,24 @@ impl Engine {
         let mut compilation = self.compilation.borrow_mut();
         match &mut *compilation {
             Compilation::Inline(pipeline) => {
-                let mut result = pipeline.run(&recorded);
+                let mut result = self.mishap().map_or_else(|| pipeline.run(&recorded), Err);
                 while matches!(&result, Err(f) if f.reason == AbortReason::NoCodeMemory)
                     && self.evict_one(state.id)
                 {
                     result = pipeline.run(&recorded);
                 }
                 drop(compilation);
-                let outcome = self.install(state, result);
+                let mut done = Done { tree: state.serial, result };
+                if let Some(chaos) = &self.chaos {
+                    match chaos.delay(done) {
+                        Ok(()) => {
+                            state.compiling.set(true);
+                            return Ok(());
+                        }
+                        Err(now) => done = now,
+                    }
+                }
+                let outcome = self.install(state, done.result);
                 let mut stats = self.stats.borrow_mut();
                 stats.longest_pause = stats.longest_pause.max(started.elapsed());
                 outcome
@@ -410,10 +444,10 @@ impl Engine {
     fn collect_done(&self) {
         loop {
             let done = match &*self.compilation.borrow() {
-                Compilation::Background { done, .. } => done.try_recv(),
-                Compilation::Inline(_) => Err(mpsc::TryRecvError::Empty),
+                Compilation::Background { done, .. } => done.try_recv().ok(),
+                Compilation::Inline(_) => self.chaos.as_ref().and_then(|chaos| chaos.arrived()),
             };
-            let Ok(Done { tree, result }) = done else { return };
+            let Some(Done { tree, result }) = done else { return };
             let Some(state) = self.trees.borrow().with_serial(tree).cloned() else { continue };
             state.compiling.set(false);
             let full = matches!(&result, Err(f) if f.reason == AbortReason::NoCodeMemory);
@@ -458,11 +492,15 @@ impl Engine {
         let others = trees.iter().filter(|t| t.id != but && t.emitted.borrow().is_some());
         let Some(oldest) = others.min_by_key(|t| t.last_entry.get()).cloned() else { return false };
         drop(trees);
-        let bytes = oldest.emitted.borrow().as_ref().map_or(0, |e| e.code_bytes);
-        events::evict(&oldest.recorded.borrow().bare().name, bytes);
-        self.bury(&oldest);
-        self.stats.borrow_mut().evicted += 1;
+        self.evict(&oldest);
         true
+    }
+
+    pub(crate) fn evict(&self, tree: &TreeState) {
+        let bytes = tree.emitted.borrow().as_ref().map_or(0, |e| e.code_bytes);
+        events::evict(&tree.recorded.borrow().bare().name, bytes);
+        self.bury(tree);
+        self.stats.borrow_mut().evicted += 1;
     }
 
     /// Lets go of a tree that shall not be entered any more. Who runs it or left it still holds it.
@@ -506,10 +544,15 @@ impl Engine {
         tree.entries.set(tree.entries.get() + 1);
         events::enter(&tree);
         self.active.borrow_mut().push(Rc::clone(&tree));
+        if let Some(chaos) = &self.chaos {
+            chaos.arm();
+        }
         // SAFETY: the caller's promise; `emitted` keeps the code alive.
         let snap = unsafe { self.run(&emitted, context, frame) };
         self.active.borrow_mut().pop();
-        let hot = self.count_exit(&tree, &emitted, snap);
+        let early = self.chaos.as_ref().is_some_and(|chaos| chaos.disarm(emitted.target(snap)));
+        // The guard held: its side trace begins with what it would find if it did not.
+        let hot = !early && self.count_exit(&tree, &emitted, snap);
         Exit { emitted, tree, snap, hot }
     }
 
@@ -553,8 +596,14 @@ impl Engine {
             Code::Native(blob) => SnapId(unsafe { (blob.entry())(context, frame) } as u32),
             Code::Interp(tree, layout) => {
                 let program = uplift_interp::Program::with_layout(tree, self.spec, layout);
+                let leave = |inst: &Inst, _: *const u64| {
+                    let fuel = self.fuel.as_ref().filter(|_| inst.op == Op::GuardAttention);
+                    self.chaos.as_ref().is_some_and(|chaos| tree.may_leave(inst).is_some() && chaos.tick())
+                        || fuel.is_some_and(|fuel| !fuel.burn())
+                };
+                let attention = self.attention.word();
                 // SAFETY: the caller's promise.
-                let exit = unsafe { program.run(context, frame, self.attention.word(), None) };
+                let exit = unsafe { program.run_leaving(context, frame, attention, None, leave) };
                 match exit {
                     Ok(exit) => exit.snap,
                     // The optimizer's output was malformed, which its verifier excludes; the frame may be half-way.

@@ -1,6 +1,7 @@
 //! Structured events, one function each, so that their names and fields stand in one place. Without a subscriber each
 //! costs one load and a branch.
 
+use crate::chaos::Mishap;
 use crate::tree::TreeState;
 use uplift_record::{AbortReason, Location};
 use uplift_uop::GuardId;
@@ -36,4 +37,10 @@ pub(crate) fn invalidate(name: &str, assumption: u64) {
 }
 pub(crate) fn evict(name: &str, bytes: usize) {
     tracing::info!(target: "uplift::evict", name, bytes, "evict");
+}
+pub(crate) fn chaos(number: u64, mishap: Mishap) {
+    tracing::info!(target: "uplift::chaos", number, ?mishap, "chaos");
+}
+pub(crate) fn chaos_exit(guard: GuardId) {
+    tracing::info!(target: "uplift::chaos", guard = guard.number, phase = ?guard.phase, "left early");
 }

@@ -19,6 +19,15 @@ pub enum Stop<E> {
     Fail(E),
 }
 
+/// Why interpreting ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The outermost frame returned.
+    Returned,
+    /// The program was stopped, and may go on.
+    Stopped,
+}
+
 /// A host whose instructions are one function over machines. [`Embed`] follows from this.
 pub trait Instructions: StackHost {
     /// How programs fail.
@@ -30,11 +39,13 @@ pub trait Instructions: StackHost {
     /// Executes one instruction and moves the pc.
     fn step<M: Machine<Host = Self>>(m: &mut M) -> Result<(), Stop<Self::Error>>;
 
-    /// Interprets from the current location on until the outermost frame returns, in compiled code where there is any.
+    /// Interprets from the current location on, in compiled code where there is any, until the outermost frame returns or
+    /// the program is stopped ([`crate::Interrupt`], [`crate::Config::fuel`]). A stopped program stands at a loop header, and
+    /// goes on from there when this is called again.
     ///
     /// # Safety
     /// In each frame, instructions must touch only slots that the frame has; loop cells must stay where they are.
-    unsafe fn interpret(&mut self) -> Result<(), Self::Error> {
+    unsafe fn interpret(&mut self) -> Result<Ended, Self::Error> {
         loop {
             let (slots, threshold) = (self.stack_mut().base(), self.jit().threshold());
             // SAFETY: the stack has all slots of each frame, and the caller promises that no others are touched.
@@ -49,8 +60,9 @@ pub trait Instructions: StackHost {
                 Stop::Hot(cell, behind) => match unsafe { Engine::drive(self, HeaderKind::Loop, cell) } {
                     Driven::Interpret => self.set_resume(behind),
                     Driven::Recorded | Driven::Ran(_) => {}
+                    Driven::Stopped => return Ok(Ended::Stopped),
                 },
-                Stop::Done => return Ok(()),
+                Stop::Done => return Ok(Ended::Returned),
                 Stop::Fail(error) => return Err(error),
             }
         }

@@ -5,6 +5,7 @@
 //! exact again and the interpreter goes on. [`Engine`] is what a host holds; [`Config`] what it may choose.
 
 mod attention;
+mod chaos;
 mod compile;
 mod config;
 mod drive;
@@ -13,15 +14,18 @@ mod engine;
 mod events;
 mod instructions;
 mod stats;
+mod stop;
 mod tree;
 mod trees;
 
 pub use attention::Attention;
+pub use chaos::Chaos;
 pub use config::{Backend, CompileMode, Config, Dump, Fault, Stage};
 pub use drive::{Driven, Embed};
 pub use engine::{Engine, EngineError};
-pub use instructions::{Instructions, Stop};
+pub use instructions::{Ended, Instructions, Stop};
 pub use stats::Stats;
+pub use stop::Interrupt;
 pub use tree::{Entry, Exit};
 pub use uplift_record::{
     AbortReason, Action, Arg, Finished, HeaderKind, Host, Interp, Limits, Location, LoopCell, Machine,

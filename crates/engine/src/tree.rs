@@ -34,9 +34,7 @@ pub(crate) struct ExitTarget {
 impl ExitTarget {
     fn new(snapshot: &Snapshot) -> Box<ExitTarget> {
         let header = match snapshot.frames.as_slice() {
-            &[FrameState { code, pc, .. }] if snapshot.resume == Resume::Execute => {
-                Some(Location { code, pc })
-            }
+            &[FrameState { code, pc, .. }] if snapshot.resume != Resume::Raise => Some(Location { code, pc }),
             _ => None,
         };
         Box::new(ExitTarget {

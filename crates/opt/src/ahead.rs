@@ -3,7 +3,7 @@
 //! Which guard on a word's kind is soon followed by a stronger one. Before: `guard_false (is_kind v0, undef) -> s0;
 //! guard_false (is_kind v0, float) -> s1; guard_kind v0, ref -> s2`; after: `guard_kind v0, ref -> s0`. Leaving
 //! earlier is always right: the interpreter does the rest. A stronger guard that a side trace hangs on stays where it
-//! is. So does one behind an effect, or behind a guard on anything but kinds: it may be there that the cases part.
+//! is. So does one behind an effect, a branch, or a guard on anything but kinds: it may be there that the cases part.
 //!
 //! Which guard cannot fail because it held when it was recorded: one on an immutable field of an object that is a
 //! constant by then.
@@ -14,7 +14,7 @@ use crate::around::Copies;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 use uplift_uop::eval::{Outcome, evaluate};
-use uplift_uop::{HostSpec, Inst, Op, Scalar, Section, Trace, Tree, Ty, Val};
+use uplift_uop::{HostSpec, Inst, Op, Resume, Scalar, Section, Trace, Tree, Ty, Val};
 
 /// What recorded traces say about their guards, by number.
 #[derive(Debug, Default)]
@@ -157,7 +157,12 @@ impl<'a> Scan<'a> {
 
     fn guard(&mut self, inst: &Inst, word: Val, imm: u64, positive: bool) {
         let Some(set) = self.spec.kinds.get(imm as usize).map(|k| k.set) else { return };
-        let Some(number) = self.tree.snapshot(inst).map(|s| s.guard.number) else { return };
+        let Some(snapshot) = self.tree.snapshot(inst) else { return };
+        if snapshot.resume == Resume::Branch {
+            // Its exit says that the branch goes the other way. And here the cases part.
+            return self.first.clear();
+        }
+        let number = snapshot.guard.number;
         let passes = if positive { set } else { !set };
         let &mut (first, weaker) = self.first.entry(word).or_insert((number, passes));
         if positive && first != number && set & !weaker == 0 && !self.copies.has_child(number) {

@@ -136,6 +136,11 @@ impl Heap {
         }
     }
 
+    /// Wants collections as often as that does not take quadratic time, for tests.
+    pub fn collect_often(&mut self) {
+        (self.min_threshold, self.threshold) = (1, 1);
+    }
+
     /// Asks for a collection at the next safepoint.
     pub fn request_collection(&mut self) {
         self.want_gc();
@@ -262,8 +267,11 @@ impl Heap {
         self.live = live;
         self.allocated = 0;
         GROWN.with(|g| g.set(0));
-        self.threshold =
-            if self.min_threshold < MIN_THRESHOLD { self.min_threshold } else { live.max(MIN_THRESHOLD) };
+        self.threshold = if self.min_threshold < MIN_THRESHOLD {
+            self.min_threshold.max(live / 8)
+        } else {
+            live.max(MIN_THRESHOLD)
+        };
         self.gc_wanted = 0;
         self.collections += 1;
     }

@@ -23,5 +23,5 @@ pub mod vm;
 pub mod word;
 
 pub use program::{
-    CompileMode, Dump, DumpKind, Interrupt, JitMode, Outcome, Program, RunConfig, disassemble, run,
+    Chaos, CompileMode, Dump, DumpKind, Interrupt, JitMode, Outcome, Program, RunConfig, disassemble, run,
 };

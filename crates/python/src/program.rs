@@ -35,7 +35,7 @@ pub enum JitMode {
     Interp,
 }
 
-pub use uplift::{CompileMode, Dump, Stage as DumpKind};
+pub use uplift::{Chaos, CompileMode, Dump, Stage as DumpKind};
 
 /// Settings of a run.
 #[derive(Clone)]
@@ -50,6 +50,8 @@ pub struct RunConfig {
     pub threshold: Option<u32>,
     /// Where trees are compiled.
     pub compile: CompileMode,
+    /// Disorder to run under, for tests.
+    pub chaos: Option<Chaos>,
     /// Stages to dump.
     pub dumps: Vec<Dump>,
     /// Bytes of native stack of the calling thread, which bound the recursion of native code.
@@ -66,6 +68,7 @@ impl Default for RunConfig {
             verify: cfg!(debug_assertions),
             threshold: None,
             compile: CompileMode::Inline,
+            chaos: None,
             dumps: Vec::new(),
             stack_bytes: 8 << 20,
             interrupt: Interrupt::default(),
@@ -216,6 +219,9 @@ impl RunConfig {
         if let Some(threshold) = self.threshold {
             // Side traces keep their share of the threshold, so that 1 means "at once" for both.
             config = config.threshold(threshold).side_threshold(threshold.div_ceil(10));
+        }
+        if let Some(plan) = &self.chaos {
+            config = config.chaos(plan.clone());
         }
         Some(self.dumps.iter().cloned().fold(config, Config::dump))
     }

@@ -268,7 +268,7 @@ impl<H: Host> Machine for Interp<'_, H> {
     }
     #[inline(always)]
     fn loop_header(&mut self, cell: &mut LoopCell) -> bool {
-        cell.visit(self.threshold)
+        self.host.wants_attention() || cell.visit(self.threshold)
     }
     #[inline(always)]
     fn function_entry(&mut self, cell: &mut LoopCell) -> bool {

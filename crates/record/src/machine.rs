@@ -29,6 +29,13 @@ pub trait Host: Sized {
     /// `None`: all of them.
     fn live_slots(&self, root: usize) -> Option<Vec<i32>>;
 
+    /// Whether a loop header shall ask the engine even if it is not hot, because something wants attention. Compiled code
+    /// polls the engine's attention word by itself.
+    #[inline(always)]
+    fn wants_attention(&self) -> bool {
+        false
+    }
+
     /// Says, while recording after an effect, that the current instruction has been completed up to `pc`.
     fn set_resume(&mut self, pc: u32);
 }

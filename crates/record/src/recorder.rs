@@ -232,10 +232,14 @@ impl<'h, H: Host> Recorder<'h, H> {
     }
 
     fn guard(&mut self, op: Op, args: &[Val], imm: u64) {
+        self.guard_resuming(op, args, imm, Resume::Execute);
+    }
+
+    fn guard_resuming(&mut self, op: Op, args: &[Val], imm: u64, resume: Resume) {
         if self.effect {
             self.abort(AbortReason::GuardAfterEffect);
         }
-        let snap = self.snapshot(Resume::Execute);
+        let snap = self.snapshot(resume);
         let mut inst = Inst::new(op, args, imm);
         inst.snap = Some(snap);
         self.insts().push(inst);
@@ -262,6 +266,14 @@ impl<'h, H: Host> Recorder<'h, H> {
             self.shared(op, args, imm, op.info().ret)
         };
         Recorded { now, name }
+    }
+
+    /// Records that `b` is what it is now, unless that is known. If it is not, execution goes on as `resume` says.
+    fn settle(&mut self, b: Recorded<bool>, resume: Resume) {
+        if !b.name.is_const() && self.tested.insert(b.name) {
+            let op = if b.now { Op::GuardTrue } else { Op::GuardFalse };
+            self.guard_resuming(op, &[b.name], 0, resume);
+        }
     }
 
     /// The value of a uop that gives the same for the same operands: recorded once.
@@ -472,10 +484,7 @@ impl<H: Host> Machine for Recorder<'_, H> {
     }
 
     fn test(&mut self, b: Self::Bool) -> bool {
-        if !b.name.is_const() && self.tested.insert(b.name) {
-            let op = if b.now { Op::GuardTrue } else { Op::GuardFalse };
-            self.guard(op, &[b.name], 0);
-        }
+        self.settle(b, Resume::Execute);
         b.now
     }
     fn promote_int(&mut self, v: Self::Int) -> i64 {
@@ -503,7 +512,7 @@ impl<H: Host> Machine for Recorder<'_, H> {
         self.host.set_resume(other);
         self.frames = None;
         self.effect = false;
-        self.test(b);
+        self.settle(b, Resume::Branch);
         self.host.set_resume(taken);
         self.frames = None;
         if poll {

@@ -13,6 +13,11 @@ pub trait StackHost: Sized {
     fn stack_mut(&mut self) -> &mut Stack;
     /// How many slots of the innermost frame, from the first on, hold anything before the current instruction.
     fn used_slots(&self) -> u16;
+    /// As [`Host::wants_attention`].
+    #[inline(always)]
+    fn wants_attention(&self) -> bool {
+        false
+    }
 }
 
 impl<T: StackHost> Host for T {
@@ -38,6 +43,9 @@ impl<T: StackHost> Host for T {
         let stack = self.stack();
         let above_root = stack.frame().base - stack.frames[root].base;
         Some((0..above_root + i32::from(self.used_slots())).collect())
+    }
+    fn wants_attention(&self) -> bool {
+        StackHost::wants_attention(self)
     }
     fn set_resume(&mut self, pc: u32) {
         self.stack_mut().frame_mut().pc = pc;

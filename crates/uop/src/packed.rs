@@ -178,13 +178,16 @@ impl Base {
 
 // Flags of a record.
 const BODY: u8 = 1;
-const RAISE: u8 = 2;
+const RESUME: u8 = 2;
 const NUMBER: u8 = 4;
 const PC: u8 = 8;
 const FRAMES: u8 = 16;
 const LIVE: u8 = 32;
 const SLOTS: u8 = 64;
 const VIRTUALS: u8 = 128;
+
+/// Ways to resume by number; all but the first are written.
+const RESUMES: [Resume; 3] = [Resume::Execute, Resume::Raise, Resume::Branch];
 
 // How lists that usually ascend are written: no list, the list itself, or changes, whose number plus `CHANGES` it is.
 const NONE: u64 = 0;
@@ -223,8 +226,9 @@ impl Writer {
         self.bytes.push(0);
         let last = base.snapshot.guard.number;
         let mut flags = if next.guard.phase == Phase::Body { BODY } else { 0 };
-        if next.resume == Resume::Raise {
-            flags |= RAISE;
+        if next.resume != Resume::Execute {
+            flags |= RESUME;
+            self.bytes.push(next.resume as u8);
         }
         if next.guard.number != last.wrapping_add(1) {
             flags |= NUMBER;
@@ -389,12 +393,13 @@ impl Reader<'_> {
     /// Takes the base on to the next snapshot.
     fn record(&mut self) {
         let flags = self.byte();
+        let resume = if flags & RESUME != 0 { self.byte() } else { Resume::Execute as u8 };
         let last = self.base.snapshot.guard.number;
         let number =
             if flags & NUMBER != 0 { (i64::from(last) + self.signed()) as u32 } else { last.wrapping_add(1) };
         let phase = if flags & BODY != 0 { Phase::Body } else { Phase::Preamble };
         self.base.snapshot.guard = GuardId { number, phase };
-        self.base.snapshot.resume = if flags & RAISE != 0 { Resume::Raise } else { Resume::Execute };
+        self.base.snapshot.resume = RESUMES[usize::from(resume)];
         if flags & PC != 0 {
             self.pc();
         }

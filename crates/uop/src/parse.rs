@@ -11,7 +11,7 @@
 //! operation = uop operand, … [, immediate]  |  "call" function "(" operand, … ")"
 //! operand   = value | 5 | 1.5 | 1e300 | inf | nan:0x7ff8000000000000 | true | @0x1000 (ref) | #0x2 (word)
 //! immediate = name of a kind, field or element | ?index | bits | slot
-//! snapshot  = snap ":" guard ["raise"] frame* ["live {" slot, … "}"] ["slots {" slot "=" operand, … "}"] virtual*
+//! snapshot  = snap ":" guard ["raise" | "branch"] frame* ["live {" slot, … "}"] ["slots {" slot "=" operand, … "}"] virtual*
 //! frame     = "[" code "pc" number ["base" slot] ["extra" hex] "]"
 //! virtual   = "virtual" result "=" function "(" operand, … ")" store*
 //! store     = operation whose first operand is the virtual object
@@ -465,7 +465,13 @@ impl<'t, 'h> Parser<'t, 'h> {
         }
         self.need(":")?;
         let guard = self.guard()?;
-        let resume = if self.keyword("raise") { Resume::Raise } else { Resume::Execute };
+        let resume = if self.keyword("raise") {
+            Resume::Raise
+        } else if self.keyword("branch") {
+            Resume::Branch
+        } else {
+            Resume::Execute
+        };
         let mut snapshot = Snapshot {
             guard,
             resume,

@@ -181,8 +181,10 @@ impl Printer<'_> {
 
     fn snapshot(&mut self, number: usize, snapshot: &Snapshot) -> fmt::Result {
         write!(self.out, "  s{number}: {}", snapshot.guard)?;
-        if snapshot.resume == Resume::Raise {
-            write!(self.out, " raise")?;
+        match snapshot.resume {
+            Resume::Execute => {}
+            Resume::Raise => write!(self.out, " raise")?,
+            Resume::Branch => write!(self.out, " branch")?,
         }
         for frame in &snapshot.frames {
             self.out.push(' ');

@@ -198,6 +198,9 @@ pub enum Resume {
     Execute,
     /// Raise the pending error at that pc.
     Raise,
+    /// Execute the instruction at that pc, to which a branch goes whose condition is not as recorded: nobody may leave
+    /// so while the guard holds.
+    Branch,
 }
 
 /// A virtual object of a snapshot: built when the exit is taken.
@@ -306,6 +309,13 @@ impl Tree {
             self.values.get(val.index()).copied()
         };
         ty.unwrap_or(Ty::Unit)
+    }
+    /// The snapshot that `inst` may be left through though nothing failed: it executes an instruction of the host's from
+    /// its start. Not so where a call raised or a branch goes the other way, nor at the end of a trace: what jumps pass
+    /// on, slots lack.
+    pub fn may_leave(&self, inst: &Inst) -> Option<SnapId> {
+        let resumes = self.snapshot(inst)?.resume == Resume::Execute;
+        inst.snap.filter(|_| resumes && inst.op.exits() && inst.op != Op::Exit)
     }
     /// The snapshot of an instruction.
     pub fn snapshot(&self, inst: &Inst) -> Option<&Snapshot> {

@@ -14,6 +14,7 @@
 //! Addresses of host functions and of the attention word are constants, so the code has no
 //! relocations. One alias region stands for each alias class, one for the frame's slots.
 
+mod countdown;
 mod exit;
 mod int;
 mod memory;
@@ -81,11 +82,22 @@ impl Lowered {
     }
 }
 
+/// Addresses of words in memory that the code looks at.
+#[derive(Clone, Copy)]
+pub(crate) struct Words {
+    /// Polled at `guard_attention`.
+    pub attention: u64,
+    /// Counted down wherever execution may leave ([`crate::Options::countdown`]).
+    pub countdown: Option<u64>,
+    /// Counted down where the attention word is polled ([`crate::Options::fuel`]).
+    pub fuel: Option<u64>,
+}
+
 /// Builds the function of `tree` in `func`.
 pub(crate) fn lower(
     tree: &Tree,
     spec: &HostSpec,
-    attention: u64,
+    words: Words,
     isa: &dyn TargetIsa,
     func: &mut Function,
     frontend: &mut FunctionBuilderContext,
@@ -112,7 +124,7 @@ pub(crate) fn lower(
         conv,
         ctx,
         frame,
-        attention,
+        words,
         polls: 0,
         values: vec![PackedOption::default(); tree.values.len()],
         floats: FxHashMap::default(),
@@ -120,7 +132,7 @@ pub(crate) fn lower(
         virtuals: Vec::new(),
         sides: Sides::new(tree),
         entries: vec![PackedOption::default(); tree.traces.len()],
-        failing: vec![PackedOption::default(); tree.snaps.len()],
+        leaving: vec![PackedOption::default(); tree.snaps.len()],
         exits: Vec::new(),
         start,
         header: None,
@@ -142,11 +154,12 @@ pub(crate) fn lower(
     Ok(Lowered { starts, total, counts: this.counts, table: this.table })
 }
 
-/// Alias classes 0 to 63, the frame's slots, the attention word, our stack.
-const REGIONS: usize = 67;
+/// Alias classes 0 to 63, the frame's slots, the attention word, our stack, what counts down.
+const REGIONS: usize = 68;
 const SLOTS: usize = 64;
 const ATTENTION: usize = 65;
 const STACK: usize = 66;
+const COUNTDOWN: usize = 67;
 
 /// `fn(i64 * params) -> i64`.
 fn signature(conv: CallConv, params: usize) -> Signature {
@@ -178,7 +191,7 @@ struct Lower<'a, 'f> {
     conv: CallConv,
     ctx: Value,
     frame: Value,
-    attention: u64,
+    words: Words,
     /// Polls of the attention word so far.
     polls: i32,
     /// CLIF value of each SSA value defined so far.
@@ -192,8 +205,8 @@ struct Lower<'a, 'f> {
     sides: Sides,
     /// Entry block of each side trace whose guard was lowered.
     entries: Vec<PackedOption<Block>>,
-    /// Where a guard goes that fails with this snapshot.
-    failing: Vec<PackedOption<Block>>,
+    /// The cold exit block of each snapshot that is left through.
+    leaving: Vec<PackedOption<Block>>,
     /// Cold exit blocks to be filled.
     exits: Vec<(SnapId, Block)>,
     start: Block,
@@ -267,6 +280,7 @@ impl Lower<'_, '_> {
                 self.guard(inst, ok, true)
             }
             Op::GuardAttention => {
+                self.burn_fuel(inst)?;
                 let word = self.poll();
                 self.guard(inst, word, false)
             }
@@ -281,7 +295,9 @@ impl Lower<'_, '_> {
         }
         let header = self.b.create_block();
         self.header = Some(header);
-        match pairs::Pairs::find(self.tree, self.spec) {
+        // Fuel counts iterations one by one.
+        let counts = self.words.fuel.is_some();
+        match pairs::Pairs::find(self.tree, self.spec).filter(|_| !counts) {
             Some(found) => self.pairs(&found, header)?,
             None => {
                 let args = self.block_args(&inst.args, &inst.results)?;
@@ -317,7 +333,7 @@ impl Lower<'_, '_> {
             Op::Exit => {
                 let id = self.snapshot(inst)?;
                 if self.sides.of_snap(id).is_some() {
-                    let block = self.failing_block(id)?;
+                    let block = self.failing_block(id);
                     self.b.ins().jump(block, &[]);
                 } else {
                     // The end of a hot trace: no need for a cold block.
@@ -339,7 +355,8 @@ impl Lower<'_, '_> {
     /// Ends the current block: goes on if `condition` is `pass`, else takes the exit of `inst`.
     fn guard(&mut self, inst: &Inst, condition: Value, pass: bool) -> Result<()> {
         let id = self.snapshot(inst)?;
-        let fail = self.failing_block(id)?;
+        self.may_leave(inst);
+        let fail = self.failing_block(id);
         let next = self.b.create_block();
         let (then, or_else) = if pass { (next, fail) } else { (fail, next) };
         self.b.ins().brif(condition, then, &[], or_else, &[]);
@@ -355,27 +372,25 @@ impl Lower<'_, '_> {
     }
 
     /// Where a guard with this snapshot goes when it fails: its side trace, or a cold exit.
-    fn failing_block(&mut self, id: SnapId) -> Result<Block> {
+    fn failing_block(&mut self, id: SnapId) -> Block {
+        let Some(TraceId(side)) = self.sides.of_snap(id) else { return self.leaving_block(id) };
+        let side = side as usize;
+        let entry = self.entries[side].expand().unwrap_or_else(|| self.b.create_block());
+        self.entries[side] = entry.into();
+        entry
+    }
+
+    /// The cold exit of this snapshot.
+    fn leaving_block(&mut self, id: SnapId) -> Block {
         let index = id.0 as usize;
-        if let Some(block) = self.failing[index].expand() {
-            return Ok(block);
+        if let Some(block) = self.leaving[index].expand() {
+            return block;
         }
-        let block = match self.sides.of_snap(id) {
-            Some(TraceId(side)) => {
-                let side = side as usize;
-                let entry = self.entries[side].expand().unwrap_or_else(|| self.b.create_block());
-                self.entries[side] = entry.into();
-                entry
-            }
-            None => {
-                let block = self.b.create_block();
-                self.b.set_cold_block(block);
-                self.exits.push((id, block));
-                block
-            }
-        };
-        self.failing[index] = block.into();
-        Ok(block)
+        let block = self.b.create_block();
+        self.b.set_cold_block(block);
+        self.exits.push((id, block));
+        self.leaving[index] = block.into();
+        block
     }
 }
 

@@ -222,6 +222,11 @@ impl Lower<'_, '_> {
 
     /// Goes on if `condition` is `pass`, else to the plain loop.
     fn or_plain(&mut self, condition: Value, pass: bool, header: Block, plain: &[BlockArg]) {
+        if let Some(left) = self.count_down() {
+            let next = self.b.create_block();
+            self.b.ins().brif(left, next, &[], header, plain);
+            self.b.switch_to_block(next);
+        }
         let next = self.b.create_block();
         if pass {
             self.b.ins().brif(condition, next, &[], header, plain);

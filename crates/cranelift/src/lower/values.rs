@@ -1,6 +1,6 @@
 //! Values: operands and results, constants, what the entry prepares, flags of memory accesses.
 
-use super::{ATTENTION, Lower, Result, SLOTS, STACK, Saved, clif_type, malformed};
+use super::{ATTENTION, COUNTDOWN, Lower, Result, SLOTS, STACK, Saved, clif_type, malformed};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
     AliasRegionData, InstBuilder, MemFlagsData, StackSlotData, StackSlotKind, Value, types,
@@ -59,7 +59,7 @@ impl Lower<'_, '_> {
     pub(super) fn poll(&mut self) -> Value {
         self.polls += 1;
         let offset = self.polls.wrapping_mul(8);
-        let base = self.word(self.attention.wrapping_sub(offset as i64 as u64));
+        let base = self.word(self.words.attention.wrapping_sub(offset as i64 as u64));
         let flags = self.flags(ATTENTION);
         self.b.ins().load(types::I64, flags, base, offset)
     }
@@ -155,6 +155,7 @@ impl Lower<'_, '_> {
                 SLOTS => "slots".into(),
                 ATTENTION => "attention".into(),
                 STACK => "stack".into(),
+                COUNTDOWN => "countdown".into(),
                 class => format!("class {class}").into(),
             };
             let user_id = region as u32;

@@ -7,8 +7,7 @@ use crate::jit::spec;
 use crate::objects::LoadedCode;
 use crate::vm::PyResult;
 use crate::vm::Vm;
-use crate::vm::frame::WANT_GC;
-use crate::vm::frame::{Frame, FrameKind};
+use crate::vm::frame::{Frame, FrameKind, WANT_GC, WANT_INTERRUPT};
 use crate::vm::handlers::{At, Flow, dispatch};
 use crate::vm::run::Caller;
 use crate::word::{NONE, Word};
@@ -219,6 +218,9 @@ impl Vm {
         self.run.attention = engine.attention().clone();
         let attention = self.run.attention.clone();
         self.heap.on_gc_wanted = Some(Box::new(move || attention.set(WANT_GC)));
+        if engine.wants_many_collections() {
+            self.heap.collect_often();
+        }
         self.run.engine = Some(engine);
         self.add_roots(mark_trace_constants);
     }
@@ -234,6 +236,9 @@ impl Vm {
         };
         if self.run.attention.get() & (Attention::HOST - 1) != 0 {
             engine.poll();
+        }
+        if engine.wants_collection() {
+            self.heap.request_collection();
         }
         if !self.has_trace_room() {
             at.pc = next;
@@ -270,6 +275,10 @@ impl Vm {
     /// Where the interpreter goes on after a tree; true when the pending exception is raised there.
     fn resume(&mut self, at: &mut At, driven: Driven) -> bool {
         *at = At { pc: self.run.pc, code: self.frame().code };
+        if driven == Driven::Stopped {
+            // The header is executed again, and sees this.
+            self.run.attention.set(WANT_INTERRUPT);
+        }
         let raising = std::mem::take(&mut self.run.raising) || driven == Driven::Ran(Resume::Raise);
         if self.should_collect() {
             self.run.attention.set(WANT_GC);
@@ -327,10 +336,10 @@ impl Vm {
         unsafe {
             let bits = *(*frame.code).instrs.add(pc as usize);
             match Op::from_u16(bits as u16) {
-                Some(Op::Return) if exit.resume() == Resume::Execute => {
+                Some(Op::Return) if exit.resume() != Resume::Raise => {
                     Some(*frame.base.add(insn::Return::decode(bits).src as usize))
                 }
-                Some(Op::ReturnNone) if exit.resume() == Resume::Execute => Some(NONE),
+                Some(Op::ReturnNone) if exit.resume() != Resume::Raise => Some(NONE),
                 _ => None,
             }
         }
