@@ -380,6 +380,11 @@ impl Engine {
         }
     }
 
+    /// Says that nothing is to be recorded from an exit, however often it is taken.
+    pub fn settle(&self, exit: &Exit) {
+        exit.target().ask.set(u32::MAX);
+    }
+
     /// Drops a function's tree that covers only the runs which do not recurse.
     fn give_up(&self, tree: &TreeState) {
         let mut history = self.history.borrow_mut();

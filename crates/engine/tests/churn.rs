@@ -206,6 +206,6 @@ fn a_compilation_that_comes_too_late_does_not_become_another_tree() {
     let mut slots = [0u64; 4];
     let context = std::ptr::from_ref(&host).cast_mut().cast();
     // SAFETY: the tree's only slot is there, and the context is a `Host`.
-    unsafe { engine.enter(engine.entry(id, HERE).expect("it lives"), context, slots.as_mut_ptr()) };
+    unsafe { engine.enter(engine.entry(id, THERE).expect("it lives"), context, slots.as_mut_ptr()) };
     assert_eq!(slots[0], 0x21, "the second tree's word");
 }

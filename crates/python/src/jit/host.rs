@@ -309,6 +309,9 @@ impl Vm {
                 if let Some(exit) = &exit
                     && let Some(result) = self.returned(exit)
                 {
+                    if exit.is_hot() {
+                        engine.settle(exit);
+                    }
                     self.frames.pop();
                     self.run.pc = saved;
                     return Some(Ok(result));
