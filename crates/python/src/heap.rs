@@ -152,7 +152,7 @@ impl Heap {
 
     /// Wants collections as often as that does not take quadratic time, for tests.
     pub fn collect_often(&mut self) {
-        (self.min_threshold, self.threshold) = (1, 1);
+        (self.min_threshold, self.threshold) = (4 * BLOCK_BYTES, 4 * BLOCK_BYTES);
     }
 
     /// Asks for a collection at the next safepoint.
