@@ -137,6 +137,16 @@ pub struct EngineArgs {
     )]
     pub threshold: Option<u32>,
 
+    /// How much memory the program's objects may take; beyond, it gets a MemoryError
+    #[arg(
+        long,
+        value_name = "MIB",
+        env = "UPLIFT_MEMORY_LIMIT",
+        value_parser = clap::value_parser!(u32).range(1..),
+        help_heading = "Limits"
+    )]
+    pub memory_limit: Option<u32>,
+
     /// Whether the program waits for the compiler, or goes on being interpreted meanwhile
     #[arg(
         long,
@@ -222,6 +232,7 @@ impl EngineArgs {
                 Compile::Inline => CompileMode::Inline,
                 Compile::Background => CompileMode::Background,
             },
+            memory_limit: self.memory_limit.map(|mib| (mib as usize) << 20),
             chaos: self.chaos.clone(),
             dumps: self.dump.clone(),
             interrupt,

@@ -254,6 +254,50 @@ fn hostile_sources_get_a_message_and_never_a_crash() {
     }
 }
 
+/// Fills a list in a hot loop, lets go of it when memory ends, and does so again.
+const GREEDY: &str = "
+def fill():
+    kept = []
+    try:
+        while True:
+            kept.append('x' * 100 + str(len(kept)))
+    except MemoryError:
+        return len(kept)
+a, b = fill(), fill()
+print(a > 100000, b > a // 2)
+";
+
+#[test]
+fn a_memory_limit_raises_memory_error_which_a_program_survives() {
+    for options in [&[] as &[&str], &["--jit", "off"], &["--jit", "interp"], &["--threshold", "1"]] {
+        let ran = run(&[&["run", "--memory-limit", "64"], options, &["-c", GREEDY]].concat());
+        assert_eq!((ran.code, ran.out.as_str()), (0, "True True\n"), "{options:?}: {}", ran.err);
+    }
+}
+
+#[test]
+fn a_memory_limit_holds_for_natives_too_and_garbage_does_not_count() {
+    let large = "x = 'x' * (100 << 20)\n";
+    assert_eq!(run(&["run", "-c", large]).code, 0);
+    for code in [
+        large,
+        "list(range(10 ** 8))",
+        "sorted(i for i in range(10 ** 8))",
+        "{i: str(i) for i in range(10 ** 8)}",
+        "set(range(10 ** 8))",
+        "list(map(str, range(10 ** 8)))",
+        "','.join(str(i) for i in range(10 ** 8))",
+        "bytearray(10 ** 8)",
+    ] {
+        let ran = run(&["run", "--memory-limit", "64", "-c", code]);
+        assert_eq!(ran.code, 1, "{code}: {}", ran.err);
+        assert_eq!(ran.err.lines().last(), Some("MemoryError"), "{code}: {}", ran.err);
+    }
+    let garbage = "for i in range(3000):\n    x = 'x' * (1 << 20) + str(i)\nprint(len(x))\n";
+    let ran = run(&["run", "--memory-limit", "64", "-c", garbage]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, "1048580\n"), "{}", ran.err);
+}
+
 #[test]
 fn an_empty_program_does_nothing() {
     let ran = run_with_input(&["run", "-"], b"");

@@ -30,8 +30,8 @@ fn consistent(vm: &Vm, what: &str) -> i64 {
     assert_eq!((vm.depth(), vm.location().pc), (1, 0), "{what}: it stands at the loop header");
     let i = Vm::REPR.unbox_int(local(vm, 2));
     let sum = if i == 0 { 0.0 } else { Vm::REPR.unbox_float(local(vm, 1)) };
-    // Halves of integers sum up exactly.
-    assert_eq!(sum, (i * (i - 1)) as f64 / 4.0, "{what}, after {i} iterations");
+    // Halves of integers sum up exactly, if they are not too many.
+    assert!(i > 1 << 27 || sum == (i * (i - 1)) as f64 / 4.0, "{what}: {sum} after {i} iterations");
     i
 }
 
@@ -44,7 +44,7 @@ fn a_request_from_another_thread_stops_the_program_within_10_milliseconds() {
         for round in 0..9 {
             let interrupt = vm.jit().interrupt();
             let asked = thread::spawn(move || {
-                thread::sleep(Duration::from_millis(15));
+                thread::sleep(Duration::from_millis(4));
                 let now = Instant::now();
                 interrupt.request();
                 now

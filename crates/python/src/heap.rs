@@ -17,6 +17,8 @@ use std::alloc::{Layout, alloc, dealloc};
 pub const SIZE_CLASSES: usize = 33;
 const BLOCK_BYTES: usize = 64 << 10;
 const MIN_THRESHOLD: usize = 8 << 20;
+/// Bytes between two collections at the memory limit.
+pub const LEAST_THRESHOLD: usize = 1 << 20;
 
 /// A free cell: tag 0, then the next free cell.
 #[repr(C)]
@@ -49,6 +51,10 @@ pub struct Heap {
     pub live: usize,
     /// Number of collections so far.
     pub collections: u64,
+    /// Bytes that may be used; beyond, the program gets a MemoryError.
+    pub limit: usize,
+    /// Bytes that were used when the program last got a MemoryError; 0 once less than the limit were.
+    pub reported: usize,
     /// Dropping the heap frees nothing: the process ends.
     pub leak: bool,
     /// Called when `gc_wanted` rises (to set the engine's attention word).
@@ -69,6 +75,8 @@ impl Default for Heap {
             min_threshold: MIN_THRESHOLD,
             live: 0,
             collections: 0,
+            limit: usize::MAX,
+            reported: 0,
             leak: false,
             on_gc_wanted: None,
             blocks: Vec::new(),
@@ -136,9 +144,15 @@ impl Heap {
         }
     }
 
+    /// Sets the bytes that may be used.
+    pub fn set_limit(&mut self, bytes: usize) {
+        self.limit = bytes;
+        self.threshold = self.threshold.min((bytes / 2).max(LEAST_THRESHOLD));
+    }
+
     /// Wants collections as often as that does not take quadratic time, for tests.
     pub fn collect_often(&mut self) {
-        (self.min_threshold, self.threshold) = (1, 1);
+        (self.min_threshold, self.threshold) = (4 * BLOCK_BYTES, 4 * BLOCK_BYTES);
     }
 
     /// Asks for a collection at the next safepoint.
@@ -146,9 +160,15 @@ impl Heap {
         self.want_gc();
     }
 
+    /// Bytes that objects take: what survived the last collection, and all that was given out since.
+    pub fn used(&self) -> usize {
+        self.live + self.allocated + GROWN.with(|g| g.get())
+    }
+
     #[cold]
     fn want_gc(&mut self) {
-        if self.gc_wanted == 0 {
+        // Beyond the limit, the next safepoint must know even where no collection can run.
+        if self.gc_wanted == 0 || self.allocated > self.limit.saturating_sub(self.live) {
             self.gc_wanted = 1;
             if let Some(hook) = &self.on_gc_wanted {
                 hook();
@@ -161,6 +181,9 @@ impl Heap {
     fn alloc_large(&mut self, bytes: usize) -> *mut u8 {
         let layout = Layout::from_size_align(bytes, 16);
         let Ok(layout) = layout else { return std::ptr::null_mut() };
+        if !self.has_room(bytes) {
+            return std::ptr::null_mut();
+        }
         // SAFETY: the size is not zero.
         let p = unsafe { alloc(layout) };
         if p.is_null() {
@@ -267,11 +290,13 @@ impl Heap {
         self.live = live;
         self.allocated = 0;
         GROWN.with(|g| g.set(0));
-        self.threshold = if self.min_threshold < MIN_THRESHOLD {
+        let usual = if self.min_threshold < MIN_THRESHOLD {
             self.min_threshold.max(live / 8)
         } else {
             live.max(MIN_THRESHOLD)
         };
+        // Near the limit more often: what is garbage must not count.
+        self.threshold = usual.min((self.limit.saturating_sub(live) / 2).max(LEAST_THRESHOLD));
         self.gc_wanted = 0;
         self.collections += 1;
     }

@@ -56,6 +56,8 @@ pub struct RunConfig {
     pub dumps: Vec<Dump>,
     /// Bytes of native stack of the calling thread, which bound the recursion of native code.
     pub stack_bytes: usize,
+    /// Bytes that the program's objects may take; beyond, it gets a MemoryError. `None`: what the system gives.
+    pub memory_limit: Option<usize>,
     /// How to interrupt the run.
     pub interrupt: Interrupt,
 }
@@ -71,6 +73,7 @@ impl Default for RunConfig {
             chaos: None,
             dumps: Vec::new(),
             stack_bytes: 8 << 20,
+            memory_limit: None,
             interrupt: Interrupt::default(),
         }
     }
@@ -128,6 +131,9 @@ pub fn run(program: &Program, config: &RunConfig) -> Outcome {
 fn start(program: &Program, config: &RunConfig) -> Box<Vm> {
     let mut vm = Vm::bare();
     vm.set_native_stack(config.stack_bytes);
+    if let Some(bytes) = config.memory_limit {
+        vm.heap.set_limit(bytes);
+    }
     vm.install_interpreter();
     crate::builtins::install(&mut vm);
     crate::modules::install(&mut vm);

@@ -220,6 +220,7 @@ fn to_bytes(vm: &mut Vm, a: &Args) -> PyResult {
         return Err(vm.value_error("length argument must be non-negative"));
     }
     let length = length as usize;
+    vm.room_for(length, 2)?;
     let negative = value.sign() == dashu_base::Sign::Negative;
     if negative && !signed {
         return Err(vm.overflow_error("can't convert negative int to unsigned"));

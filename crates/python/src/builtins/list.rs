@@ -5,6 +5,7 @@ use super::sort;
 use crate::objects::function::ANY;
 use crate::objects::iter::Reversed;
 use crate::objects::{Args, Gc, List, MethodDef, TypeTag};
+use crate::vm::iter::size_hint;
 use crate::vm::{PyResult, Vm};
 use crate::word::{UNDEF, Word};
 
@@ -89,12 +90,16 @@ pub fn extend_list(vm: &mut Vm, mut list: Gc<List>, source: Word) -> PyResult<()
             Ok(())
         }
         // Items become visible one by one: the source may look at the list.
-        _ => vm.iterate(source, |vm, item| {
-            let room = list.cap;
-            list.push(item);
-            vm.heap.external((list.cap - room) as usize * 8);
-            Ok(true)
-        }),
+        _ => {
+            let it = vm.iter(source)?;
+            vm.room_for(size_hint(it), size_of::<Word>())?;
+            vm.iterate(it, |vm, item| {
+                let room = list.cap;
+                list.push(item);
+                vm.heap.external((list.cap - room) as usize * 8);
+                Ok(true)
+            })
+        }
     }
 }
 

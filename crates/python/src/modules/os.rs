@@ -157,6 +157,7 @@ fn urandom(vm: &mut Vm, a: &Args) -> PyResult {
     if count < 0 {
         return Err(vm.value_error("negative argument not allowed"));
     }
+    vm.room_for(count as usize, 2)?;
     let mut generator = super::mersenne::Mersenne::from_environment();
     let bytes: Vec<u8> = (0..count).map(|_| generator.bits(8) as u8).collect();
     Ok(vm.new_bytes(&bytes))

@@ -123,6 +123,7 @@ fn getrandbits(vm: &mut Vm, a: &Args) -> PyResult {
     if bits <= 63 {
         return Ok(vm.new_int(state.bits(bits as u32) as i64));
     }
+    vm.room(bits as usize / 2)?;
     Ok(vm.new_bigint(IBig::from(state.big_bits(bits as usize))))
 }
 
@@ -131,6 +132,7 @@ fn randbytes(vm: &mut Vm, a: &Args) -> PyResult {
     if count < 0 {
         return Err(vm.value_error("number of bits must be non-negative"));
     }
+    vm.room_for(count as usize, 4)?;
     let mut bytes = state(vm, a)?.big_bits(count as usize * 8).to_le_bytes().to_vec();
     bytes.resize(count as usize, 0);
     Ok(vm.new_bytes(&bytes))

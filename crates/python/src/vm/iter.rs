@@ -28,6 +28,10 @@ impl NativeIter for BigRange {
     }
 
     fn trace(&self, _: &mut Marker) {}
+
+    fn size_hint(&self) -> usize {
+        usize::try_from(&self.left).unwrap_or(usize::MAX)
+    }
 }
 
 /// Iterator of a bytes or bytearray.
@@ -415,6 +419,7 @@ impl Vm {
         {
             let mut i = 0;
             while let Some(item) = crate::vm::compare::item_of(w, i) {
+                self.room_for_item(i)?;
                 if !f(self, item)? {
                     break;
                 }
@@ -423,7 +428,10 @@ impl Vm {
             return Ok(());
         }
         let it = self.iter(w)?;
+        let mut count = 0;
         while let Some(item) = self.iter_next(it)? {
+            self.room_for_item(count)?;
+            count += 1;
             if !f(self, item)? {
                 break;
             }
@@ -449,12 +457,12 @@ impl Vm {
             return Ok(items.cast::<List>().map_or(Vec::new(), |mut l| l.take()));
         }
         let it = self.iter(w)?;
-        let mut v = Vec::with_capacity(size_hint(it).min(1 << 16));
+        let hint = size_hint(it);
+        self.room_for(hint, size_of::<Word>())?;
+        let mut v = Vec::with_capacity(hint.min(1 << 16));
         while let Some(item) = self.iter_next(it)? {
+            self.room_for_item(v.len())?;
             v.push(item);
-            if v.len() >= crate::objects::sequence::MAX_ITEMS {
-                return Err(self.memory_error());
-            }
         }
         Ok(v)
     }

@@ -109,8 +109,9 @@ impl Vm {
             return Ok(a.word());
         }
         let (nbytes, chars) = (a.nbytes as usize + b.nbytes as usize, (a.len + b.len) as usize);
-        if nbytes > isize::MAX as usize / 4 {
-            return Err(self.memory_error());
+        if nbytes >= BUFFER_MIN {
+            // A buffer has as much to spare.
+            self.room_for(nbytes, 2)?;
         }
         if nbytes >= BUFFER_MIN && a.hdr.flags & F_CONCAT != 0 {
             return Ok(self.append_shared(a, b, nbytes, chars));

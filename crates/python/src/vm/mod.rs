@@ -32,6 +32,7 @@ pub mod ops;
 pub mod patterns;
 pub mod plan;
 pub mod proxy;
+pub mod room;
 pub mod run;
 pub mod setops;
 pub mod storage;

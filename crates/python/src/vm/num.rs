@@ -367,6 +367,7 @@ impl Vm {
         }
         match y.small() {
             Some(n) if n < 1 << 36 => {
+                self.room(n as usize / 4)?;
                 let value = x.big() << n as usize;
                 Ok(self.new_bigint(value))
             }
@@ -399,9 +400,11 @@ impl Vm {
             _ => return Err(self.memory_error()),
         };
         let base = x.big();
-        if base.bit_len() as u64 * exp > 1 << 36 {
+        let bits = base.bit_len() as u64 * exp;
+        if bits > 1 << 36 {
             return Err(self.memory_error());
         }
+        self.room(bits as usize / 4)?;
         if let IntVal::Small(b) = x
             && let Some(v) = (exp < 64).then(|| b.checked_pow(exp as u32)).flatten()
         {

@@ -391,12 +391,11 @@ impl Vm {
         w.is_float() || matches!(w.tag(), TypeTag::Str | TypeTag::List | TypeTag::Tuple | TypeTag::Complex)
     }
 
-    /// Items of a repetition, or MemoryError when absurd.
+    /// Items of a repetition, if there is room for them.
     fn repeat_size(&mut self, len: usize, count: usize, unit: usize) -> PyResult<usize> {
-        match len.checked_mul(count).filter(|n| n.checked_mul(unit).is_some_and(|b| b < MAX_BYTES)) {
-            Some(n) => Ok(n),
-            None => Err(self.memory_error()),
-        }
+        let n = len.saturating_mul(count);
+        self.room_for(n, unit)?;
+        Ok(n)
     }
 
     /// `-a`, `+a`, `~a`.
@@ -467,9 +466,6 @@ fn fill_repeated<T: Copy>(items: &[T], to: &mut [T]) {
         done += n;
     }
 }
-
-/// Bytes beyond which a repetition is a MemoryError.
-const MAX_BYTES: usize = 1 << 36;
 
 /// The bytes of a bytes or bytearray.
 pub fn bytes_of(w: Word) -> &'static [u8] {

@@ -169,16 +169,29 @@ impl Vm {
         if bits & WANT_INTERRUPT != 0 {
             return Err(self.raise_with(Exc::KeyboardInterrupt, &[]));
         }
-        Ok(())
+        self.check_limit()
     }
 
     /// Collects between two instructions of the innermost frame.
     fn collect_at_safepoint(&mut self) {
+        self.forget_dead_registers();
         // What compiled code has reserved belongs to it.
         let reserved = self.top;
         self.top = self.stack_top();
         self.collect(reserved != self.stack);
         self.top = reserved;
+    }
+
+    /// Empties the innermost frame's registers that nothing reads any more, or that hold what an earlier frame left there.
+    fn forget_dead_registers(&mut self) {
+        let Frame { code, base, .. } = *self.frame();
+        // SAFETY: loaded code is immortal; the registers are the frame's.
+        unsafe {
+            let live = (*code).source.live_registers(Vm::pc_index(code, self.run.pc));
+            for register in (0..(*code).nregs).filter(|&register| !live.contains(register)) {
+                *base.add(register as usize) = UNDEF;
+            }
+        }
     }
 
     /// Finds the handler of the pending exception, raised at `at`, and puts the exception where it wants it. `None`: a

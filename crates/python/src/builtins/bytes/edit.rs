@@ -1,9 +1,10 @@
 //! Methods of `bytes` and `bytearray` that make new contents.
 
-use super::{bytes_of, find, like, rfind, same_type, this};
+use super::{bytes_of, find, like, matches, rfind, same_type, this};
 use crate::builtins::args::{self, given};
 use crate::objects::function::ANY;
 use crate::objects::{Args, MethodDef};
+use crate::vm::room::replaced_size;
 use crate::vm::{PyResult, Vm};
 use crate::word::{UNDEF, Word};
 
@@ -48,7 +49,12 @@ fn join(vm: &mut Vm, a: &Args) -> PyResult {
             out.extend_from_slice(&sep);
         }
         match bytes_of(item) {
-            Some(bytes) => out.extend_from_slice(bytes),
+            Some(bytes) => {
+                if bytes.len() + sep.len() > out.capacity() - out.len() {
+                    vm.room_for(out.len() + bytes.len() + sep.len(), 4)?;
+                }
+                out.extend_from_slice(bytes);
+            }
             None => {
                 let kind = vm.type_name(item);
                 return Err(
@@ -198,6 +204,8 @@ fn replace(vm: &mut Vm, a: &Args) -> PyResult {
         None => -1,
     };
     let mut left = if limit < 0 { usize::MAX } else { limit as usize };
+    let size = replaced_size(data.len(), from.len(), to.len(), || matches(data, from).min(left));
+    vm.room_for(size, 2)?;
     let mut out = Vec::with_capacity(data.len());
     let mut rest = data;
     while left > 0
@@ -310,9 +318,8 @@ fn pad(vm: &mut Vm, a: &Args, name: &str, left: fn(usize, usize) -> usize) -> Py
         },
     };
     let missing = width.saturating_sub(data.len());
-    if missing > isize::MAX as usize / 8 {
-        return Err(vm.memory_error());
-    }
+    // The bytes, and the object made of them.
+    vm.room_for(missing, 2)?;
     let before = left(missing, width);
     let mut out = vec![fill; before];
     out.extend_from_slice(data);
@@ -336,9 +343,7 @@ fn zfill(vm: &mut Vm, a: &Args) -> PyResult {
     let data = this(vm, a)?;
     let width = vm.index(a[1])?.max(0) as usize;
     let missing = width.saturating_sub(data.len());
-    if missing > isize::MAX as usize / 8 {
-        return Err(vm.memory_error());
-    }
+    vm.room_for(missing, 2)?;
     let sign = usize::from(matches!(data.first(), Some(b'+' | b'-')));
     let mut out = data[..sign].to_vec();
     out.resize(sign + missing, b'0');
@@ -383,6 +388,7 @@ fn expandtabs(vm: &mut Vm, a: &Args) -> PyResult {
     for &byte in data {
         if byte == b'\t' {
             let spaces = if size > 0 { size - column % size } else { 0 };
+            vm.room_for(out.len() + spaces as usize, 2)?;
             out.resize(out.len() + spaces as usize, b' ');
             column += spaces;
         } else {

@@ -105,9 +105,7 @@ fn collect(vm: &mut Vm, a: &Args, name: &str) -> PyResult<Vec<u8>> {
         if count < 0 {
             return Err(vm.value_error("negative count"));
         }
-        if count > isize::MAX as i64 / 8 {
-            return Err(vm.memory_error());
-        }
+        vm.room(count as usize)?;
         return Ok(vec![0; count as usize]);
     }
     if vm.lookup_special(source, vm.names.iter).is_none()
@@ -179,6 +177,19 @@ pub(crate) fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
         [byte] => haystack.iter().position(|b| b == byte),
         _ => haystack.windows(needle.len()).position(|w| w == needle),
     }
+}
+
+/// How often `needle` is in `haystack`; the empty one is between all bytes, and at both ends.
+pub(crate) fn matches(mut haystack: &[u8], needle: &[u8]) -> usize {
+    if needle.is_empty() {
+        return haystack.len() + 1;
+    }
+    let mut count = 0;
+    while let Some(at) = find(haystack, needle) {
+        count += 1;
+        haystack = &haystack[at + needle.len()..];
+    }
+    count
 }
 
 /// Last position of `needle` in `haystack`.

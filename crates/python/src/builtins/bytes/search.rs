@@ -1,6 +1,6 @@
 //! Searching, questions and decoding of `bytes` and `bytearray`.
 
-use super::{bytes_of, find, like, rfind, this};
+use super::{bytes_of, find, like, matches, rfind, this};
 use crate::builtins::args::{self, given};
 use crate::builtins::codec;
 use crate::objects::function::ANY;
@@ -83,16 +83,8 @@ fn rindex(vm: &mut Vm, a: &Args) -> PyResult {
 fn count(vm: &mut Vm, a: &Args) -> PyResult {
     let data = this(vm, a)?;
     let needle = needle(vm, a[1])?;
-    let Some((_, mut rest)) = window(vm, data, a)? else { return Ok(Word::int(0)) };
-    if needle.is_empty() {
-        return Ok(Word::int(rest.len() as i64 + 1));
-    }
-    let mut count = 0;
-    while let Some(at) = find(rest, &needle) {
-        count += 1;
-        rest = &rest[at + needle.len()..];
-    }
-    Ok(Word::int(count))
+    let Some((_, rest)) = window(vm, data, a)? else { return Ok(Word::int(0)) };
+    Ok(Word::int(matches(rest, &needle) as i64))
 }
 
 fn affix(vm: &mut Vm, a: &Args, name: &str, test: fn(&[u8], &[u8]) -> bool) -> PyResult {

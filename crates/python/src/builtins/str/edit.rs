@@ -6,6 +6,7 @@ use crate::builtins::{codec, format};
 use crate::format::unicode::is_space;
 use crate::objects::function::ANY;
 use crate::objects::{Args, Dict, Gc, MethodDef, Str};
+use crate::vm::room::replaced_size;
 use crate::vm::{Exc, PyResult, Vm};
 use crate::word::{NONE, UNDEF, Word};
 
@@ -41,6 +42,9 @@ fn replace(vm: &mut Vm, a: &Args) -> PyResult {
     if limit == 0 || (!from.is_empty() && !text.contains(from)) {
         return Ok(same_or_new(vm, string, text));
     }
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    let size = replaced_size(text.len(), from.len(), to.len(), || text.matches(from).count().min(most));
+    vm.room_for(size, 2)?;
     let replaced = if limit < 0 { text.replace(from, to) } else { text.replacen(from, to, limit as usize) };
     Ok(vm.new_string(replaced))
 }
@@ -119,9 +123,8 @@ fn pad(vm: &mut Vm, a: &Args, left: fn(usize, usize) -> usize) -> PyResult {
     if missing == 0 {
         return Ok(same_or_new(vm, string, text));
     }
-    if missing > isize::MAX as usize / 8 {
-        return Err(vm.memory_error());
-    }
+    // The text, and the object made of it.
+    vm.room_for(missing, 2 * fill.len_utf8())?;
     let before = left(missing, width);
     let mut out = String::with_capacity(text.len() + missing * fill.len_utf8());
     out.extend(std::iter::repeat_n(fill, before));
@@ -150,9 +153,7 @@ fn zfill(vm: &mut Vm, a: &Args) -> PyResult {
     if missing == 0 {
         return Ok(same_or_new(vm, string, text));
     }
-    if missing > isize::MAX as usize / 8 {
-        return Err(vm.memory_error());
-    }
+    vm.room_for(missing, 2)?;
     let sign = usize::from(text.starts_with(['+', '-']));
     let mut out = String::with_capacity(text.len() + missing);
     out.push_str(&text[..sign]);
@@ -171,6 +172,7 @@ fn expandtabs(vm: &mut Vm, a: &Args) -> PyResult {
         match c {
             '\t' if size > 0 => {
                 let spaces = size - column % size;
+                vm.room_for(out.len() + spaces as usize, 2)?;
                 out.extend(std::iter::repeat_n(' ', spaces as usize));
                 column += spaces;
             }
@@ -199,6 +201,9 @@ fn translate(vm: &mut Vm, a: &Args) -> PyResult {
         };
         if target.is_none() {
         } else if let Some(text) = target.as_str() {
+            if text.len() > out.capacity() - out.len() {
+                vm.room_for(out.len() + text.len(), 4)?;
+            }
             out.push_str(text);
         } else if let Some(code) = target.as_index() {
             match u32::try_from(code).ok().and_then(char::from_u32) {

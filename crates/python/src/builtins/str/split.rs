@@ -178,15 +178,16 @@ fn join(vm: &mut Vm, a: &Args) -> PyResult {
         return Ok(*only);
     }
     let mut ascii = string.is_ascii();
-    let mut size = string.nbytes as usize * items.len().saturating_sub(1);
+    let mut size = (string.nbytes as usize).saturating_mul(items.len().saturating_sub(1));
     for (i, item) in items.iter().enumerate() {
         let Some(text) = item.cast::<Str>() else {
             let kind = vm.type_name(*item);
             return Err(vm.type_error(format!("sequence item {i}: expected str instance, {kind} found")));
         };
-        size += text.nbytes as usize;
+        size = size.saturating_add(text.nbytes as usize);
         ascii &= text.is_ascii();
     }
+    vm.room_for(size, 2)?;
     if ascii {
         return Ok(new_ascii(vm, size, |mut bytes| {
             for (i, item) in items.iter().enumerate() {

@@ -401,9 +401,7 @@ fn iadd(vm: &mut Vm, a: &Args) -> PyResult {
 fn repeated(vm: &mut Vm, a: &Args) -> PyResult<Vec<u8>> {
     let times = vm.index(a[1])?.max(0) as usize;
     let array = this(vm, a[0])?;
-    if array.bytes().len().saturating_mul(times) > isize::MAX as usize / 16 {
-        return Err(vm.memory_error());
-    }
+    vm.room_for(array.bytes().len(), times)?;
     Ok(array.bytes().repeat(times))
 }
 

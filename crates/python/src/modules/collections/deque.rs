@@ -442,9 +442,7 @@ fn iadd(vm: &mut Vm, a: &Args) -> PyResult {
 fn repeated(vm: &mut Vm, a: &Args) -> PyResult<VecDeque<Word>> {
     let times = vm.index(a[1])?.max(0) as usize;
     let deque = this(vm, a[0])?;
-    if deque.items.len().saturating_mul(times) > isize::MAX as usize / 16 {
-        return Err(vm.memory_error());
-    }
+    vm.room_for(deque.items.len().saturating_mul(size_of::<Word>()), times)?;
     Ok(std::iter::repeat_n(&deque.items, times).flatten().copied().collect())
 }
 
