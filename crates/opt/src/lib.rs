@@ -25,6 +25,7 @@ pub mod rules;
 mod sink;
 mod snapshot;
 mod state;
+pub mod term;
 mod virtuals;
 
 pub use pipeline::{OptReport, PASSES, Pass, PassReport, optimize, optimize_with_report};
