@@ -20,7 +20,7 @@ mod open;
 mod peel;
 pub mod pipeline;
 mod pure;
-mod ranges;
+pub mod ranges;
 pub mod rules;
 mod sink;
 mod snapshot;

@@ -73,7 +73,9 @@ pub struct Code {
 impl std::fmt::Debug for Body {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Body::Equations(equations) => f.debug_list().entries(equations.iter().map(ToString::to_string)).finish(),
+            Body::Equations(equations) => {
+                f.debug_list().entries(equations.iter().map(ToString::to_string)).finish()
+            }
             Body::Code(code) => f.write_str(code.doc),
         }
     }
@@ -124,7 +126,7 @@ const EXACT: i64 = 1 << 53;
 const MOST: Term = Term::Literal(Scalar::Int(EXACT));
 const LEAST: Term = Term::Literal(Scalar::Int(-EXACT));
 /// Logarithm of `c`, a power of two: the exponent of its float.
-const LOG2: Term = term!(IntSub({EXPONENT}, 1023));
+const LOG2: Term = term!(IntSub({ EXPONENT }, 1023));
 const EXPONENT: Term = term!(IntUshr(FloatToBits(IntToFloat(c)), 52));
 /// Fraction of the float `c`, and its biased exponent.
 const FRACTION: Term = term!(IntShl(FloatToBits(c), 12));
