@@ -8,6 +8,7 @@
 pub mod equation;
 pub mod host;
 pub mod number;
+pub mod tree;
 
 use std::io::Write;
 use std::process::{Command, Stdio};

@@ -51,7 +51,7 @@
 (define-fun nan () W #x7ff8000000000000)
 (define-fun float ((a W)) F ((_ to_fp 11 53) a))
 (define-fun bits ((x F)) W (ite (fp.isNaN x) nan (fp.to_ieee_bv x)))
-(define-fun is_nan ((a W)) Bool (fp.isNaN (float a)))
+(define-fun is_nan ((a W)) Bool (bvugt (bvand a #x7fffffffffffffff) #x7ff0000000000000))
 (define-fun float_add ((a W) (b W)) W (bits (fp.add RNE (float a) (float b))))
 (define-fun float_sub ((a W) (b W)) W (bits (fp.sub RNE (float a) (float b))))
 (define-fun float_mul ((a W) (b W)) W (bits (fp.mul RNE (float a) (float b))))
