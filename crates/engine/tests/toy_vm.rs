@@ -170,11 +170,13 @@ fn a_loop_is_recorded_after_exactly_the_threshold_and_given_up_ever_less_often()
     assert_eq!(first, Some(101));
     let given_up = |n| {
         let limits = Limits { max_uops: 3, ..Limits::default() };
-        let mut vm = Vm::new(program(), Config::default().threshold(100).limits(limits)).expect("well-formed");
+        let mut vm =
+            Vm::new(program(), Config::default().threshold(100).limits(limits)).expect("well-formed");
         vm.run(n).expect("the program runs");
         vm.jit().stats().aborts.get(AbortReason::TraceTooLong)
     };
-    let times: Vec<i32> =
-        (1..4).map(|count| (1..4000).step_by(50).find(|&n| given_up(n) >= count).expect("it is tried again")).collect();
+    let times: Vec<i32> = (1..4)
+        .map(|count| (1..4000).step_by(50).find(|&n| given_up(n) >= count).expect("it is tried again"))
+        .collect();
     assert!(times[1] - times[0] >= 100 && times[2] - times[1] > times[1] - times[0], "{times:?}");
 }

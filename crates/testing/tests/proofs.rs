@@ -314,6 +314,27 @@ fn wrong_equations_are_refuted() {
     }
 }
 
+/// What the conditions "is a boxed integer" and "of different kinds" rest on: the optimizer concludes them from kind tests.
+#[test]
+fn kind_tests_accept_what_boxing_makes_and_words_have_kinds() {
+    let prelude = host::prelude(&HOST) + "(declare-const x W)\n(declare-const b Bool)\n";
+    let accepts = |kind: &str, word: &str| {
+        let test = HOST.kinds.iter().find(|test| test.name == kind).expect("the test host has this kind");
+        host::accepts(test, word)
+    };
+    let wrong = [
+        format!("(and (box_int.defined x) (not {}))", accepts("int", "(box_int x)")),
+        format!("(and {} (not (= (box_int (unbox_int x)) x)))", accepts("int", "x")),
+        format!("(and (=> (is_nan x) (= x nan)) (not {}))", accepts("float", "(box_float x)")),
+        format!("(not {})", accepts("bool", "(box_bool b)")),
+        format!("(and {} (not (= (box_bool (unbox_bool x)) x)))", accepts("bool", "x")),
+        "(= (kinds x) #x0000000000000000)".to_owned(),
+    ];
+    for claim in wrong {
+        assert_eq!(solve(&prelude, &[format!("(assert {claim})")]), [Answer::Unsat], "{claim}");
+    }
+}
+
 /// Integer uops of one or two integers, or that select one: what range functions say something about.
 fn integer_ops() -> impl Iterator<Item = Op> {
     Op::ALL.iter().copied().filter(|op| {

@@ -4,10 +4,10 @@
 //! words in the slots at the start. Loops are unrolled a few times. An optimised tree is right if it takes the same exits
 //! in the same iterations with the same slots, whatever words it starts from.
 //!
-//! Does not handle: the heap, calls, and uops that solvers find hard ([`is_hard`]). The attention word is set from the start or not at all.
+//! Does not handle: the heap, calls, and uops that solvers find hard ([`is_hard`]). The attention word is set from the
+//! start or not at all.
 
-use super::Answer;
-use super::{all, apply, ask, constant, host, solve, sort};
+use super::{Answer, all, apply, ask, constant, host, solve, sort};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uplift_uop::{HostSpec, Inst, Op, Phase, Section, Snapshot, Tree, Ty, Val};
 
