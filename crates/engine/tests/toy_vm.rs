@@ -6,7 +6,7 @@ mod toy_vm;
 
 use toy_vm::{Op, Vm, program};
 use uplift::uop::bytecodes::InstructionSet;
-use uplift::{AbortReason, Backend, CompileMode, Config, Host, Instructions};
+use uplift::{AbortReason, Backend, CompileMode, Config, Host, Instructions, Limits};
 
 fn result(config: Config, n: i32) -> (f64, u64) {
     let mut vm = Vm::new(program(), config).expect("well-formed");
@@ -156,4 +156,27 @@ fn calls_run_out_of_stack_at_the_same_depth_compiled() {
     let (plain, compiled) = (run(u32::MAX), run(2));
     assert!(compiled.1 > 100, "entered {} times", compiled.1);
     assert_eq!(plain.0, compiled.0);
+}
+
+#[test]
+fn a_loop_is_recorded_after_exactly_the_threshold_and_given_up_ever_less_often() {
+    let traces = |n| {
+        let mut vm = Vm::new(program(), Config::default().threshold(100)).expect("well-formed");
+        vm.run(n).expect("the program runs");
+        vm.jit().stats().traces
+    };
+    // The header is visited once more than there are iterations, and the visit after the hundredth records.
+    let first = (1..300).find(|&n| traces(n) > 0);
+    assert_eq!(first, Some(101));
+    let given_up = |n| {
+        let limits = Limits { max_uops: 3, ..Limits::default() };
+        let mut vm =
+            Vm::new(program(), Config::default().threshold(100).limits(limits)).expect("well-formed");
+        vm.run(n).expect("the program runs");
+        vm.jit().stats().aborts.get(AbortReason::TraceTooLong)
+    };
+    let times: Vec<i32> = (1..4)
+        .map(|count| (1..4000).step_by(50).find(|&n| given_up(n) >= count).expect("it is tried again"))
+        .collect();
+    assert!(times[1] - times[0] >= 100 && times[2] - times[1] > times[1] - times[0], "{times:?}");
 }

@@ -20,11 +20,12 @@ mod open;
 mod peel;
 pub mod pipeline;
 mod pure;
-mod ranges;
+pub mod ranges;
 pub mod rules;
 mod sink;
 mod snapshot;
 mod state;
+pub mod term;
 mod virtuals;
 
 pub use pipeline::{OptReport, PASSES, Pass, PassReport, optimize, optimize_with_report};

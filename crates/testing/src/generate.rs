@@ -38,9 +38,19 @@ const OBJECTS: usize = 4;
 
 /// Makes a case from a stream of choices.
 pub fn case(source: &mut Source<'_>) -> Case {
+    generate(source, true)
+}
+
+/// Makes a case that a solver understands: without a heap, calls, and arithmetic that it finds hard.
+pub fn plain_case(source: &mut Source<'_>) -> Case {
+    generate(source, false)
+}
+
+fn generate(source: &mut Source<'_>, everything: bool) -> Case {
     let mut vm = TestVm::new(OBJECTS);
     let input = random_input(source, &mut vm);
     let mut generator = Generator::new(source, vm, input);
+    generator.everything = everything;
     let looping = generator.root();
     let sides = generator.source.below(4);
     for _ in 0..sides {
@@ -136,6 +146,8 @@ struct Generator<'s, 'b> {
     uncounted_traces: Vec<TraceId>,
     /// Whether snapshots say which slots are live.
     says_live: bool,
+    /// Whether there are loads, stores, calls, and arithmetic that solvers find hard.
+    everything: bool,
 }
 
 impl<'s, 'b> Generator<'s, 'b> {
@@ -159,6 +171,7 @@ impl<'s, 'b> Generator<'s, 'b> {
             uncounted_guards: 0,
             uncounted_traces: Vec::new(),
             says_live,
+            everything: true,
         }
     }
 
@@ -167,7 +180,7 @@ impl<'s, 'b> Generator<'s, 'b> {
         self.begin(None);
         self.count_iteration();
         self.uncounted_guards = self.tree.guards;
-        self.bytecodes(10);
+        self.bytecodes(if self.everything { 10 } else { 4 });
         self.pc = 0;
         let looping = !self.source.one_in(8);
         self.terminate(if looping { Op::JumpEntry } else { Op::Exit });
@@ -192,7 +205,7 @@ impl<'s, 'b> Generator<'s, 'b> {
         let guard = snapshot.guard;
         let uncounted = guard.number < self.uncounted_guards || self.uncounted_traces.contains(&exit.trace);
         self.begin(Some(guard));
-        self.bytecodes(6);
+        self.bytecodes(if self.everything { 6 } else { 2 });
         self.pc = 0;
         let leaves = if uncounted {
             self.uncounted_traces.push(TraceId(self.tree.traces.len() as u32 - 1));

@@ -128,6 +128,17 @@ impl ReprSpec {
         kinds: KindPlace::Word,
     };
 
+    /// Whether values of this type are boxed.
+    pub const fn boxes(&self, ty: Ty) -> bool {
+        match ty {
+            Ty::Int => self.int.is_some(),
+            Ty::Float => self.float_offset.is_some(),
+            Ty::Bool => self.bools.is_some(),
+            Ty::Ref => self.ref_tag.is_some(),
+            Ty::Word => true,
+            Ty::Unit => false,
+        }
+    }
     /// Boxes an integer (0 if the host boxes none; the verifier rejects such traces).
     #[inline(always)]
     pub const fn box_int(&self, i: i64) -> u64 {

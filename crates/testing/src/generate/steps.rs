@@ -3,6 +3,7 @@
 use super::{Generator, LOCALS, SLOTS, TYPES, accessed};
 use crate::host::{HOST, LENGTH, NONE, UNDEF};
 use crate::oracle::COUNTER;
+use crate::smt::tree::is_hard;
 use uplift_uop::{HostFn, ImmKind, Op, Resume, Scalar, Section, Ty, Val};
 
 /// Pure uops that show addresses or NaN bits, or make words of anything.
@@ -121,6 +122,7 @@ impl Generator<'_, '_> {
             }
             2..=4 => self.pure(),
             5 => self.guard(),
+            6..=8 if !self.everything => self.pure(),
             6 | 7 => self.load(),
             8 => {
                 let functions = |f: &&&HostFn| f.effects.is_removable() && !f.effects.fresh;
@@ -137,7 +139,7 @@ impl Generator<'_, '_> {
         let allowed = |op: &&Op| {
             let name = op.info().name;
             let boxes = name.starts_with("box_") || name.starts_with("unbox_");
-            op.is_pure() && !boxes && !REVEALING.contains(op)
+            op.is_pure() && !boxes && !REVEALING.contains(op) && (self.everything || !is_hard(**op))
         };
         let ops: Vec<Op> = Op::ALL.iter().filter(allowed).copied().collect();
         let op = self.source.pick(&ops);
@@ -157,8 +159,10 @@ impl Generator<'_, '_> {
 
     /// A guard that holds.
     fn guard(&mut self) -> Option<Val> {
-        let guards = Op::ALL.iter().filter(|op| op.info().section == Section::Guard);
-        let guards: Vec<Op> = guards.copied().chain([Op::GuardFieldEq, Op::GuardAttention]).collect();
+        let wanted = |op: &&Op| op.info().section == Section::Guard && (self.everything || !is_hard(**op));
+        let guards = Op::ALL.iter().filter(wanted);
+        let fields = self.everything.then_some(Op::GuardFieldEq);
+        let guards: Vec<Op> = guards.copied().chain(fields).chain([Op::GuardAttention]).collect();
         let op = self.source.pick(&guards);
         let mut args: Vec<Val> = op.info().params.iter().map(|&ty| self.operand(ty)).collect();
         let mut imm = 0;
@@ -262,6 +266,7 @@ impl Generator<'_, '_> {
         match self.source.below(10) {
             0..=2 => self.store_slot(),
             3 | 4 => self.accumulate(),
+            _ if !self.everything => self.store_slot(),
             5 | 6 => {
                 let stores = |op: &&Op| op.info().section == Section::Memory && op.info().ret == Ty::Unit;
                 self.access_one_of(stores)
@@ -299,6 +304,7 @@ impl Generator<'_, '_> {
         let word = self.emit(Op::SlotLoad, &[], slot as i64 as u64)?;
         let val = self.unbox(word)?;
         let next = match self.scalar(val) {
+            Scalar::Float(_) | Scalar::Ref(_) if !self.everything => return None,
             Scalar::Int(_) => {
                 let other = self.operand(Ty::Int);
                 let op = self.source.pick(&[Op::IntAdd, Op::IntSub, Op::IntXor, Op::IntAddChecked]);

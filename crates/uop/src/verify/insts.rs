@@ -1,7 +1,6 @@
 //! Rules about single instructions: operands, results, immediates, types.
 
 use super::{Rule, Verifier};
-use crate::spec::ReprSpec;
 use crate::table::{ImmKind, Op, OpInfo, Ty};
 use crate::trace::{Inst, Val};
 
@@ -168,7 +167,7 @@ impl Verifier<'_> {
 
     /// Reports a type that the host never boxes.
     pub(super) fn boxed(&mut self, ty: Ty, rule: Rule) {
-        let holds = boxes(&self.spec.repr, ty);
+        let holds = self.spec.repr.boxes(ty);
         self.require(holds, rule, || format!("the host does not box {}", ty.name()));
     }
 
@@ -200,16 +199,4 @@ impl Verifier<'_> {
 /// What a memory uop reads or writes: its result, or else its last operand.
 pub(super) fn accessed_type(info: &OpInfo) -> Ty {
     if info.ret == Ty::Unit { info.params.last().copied().unwrap_or(Ty::Unit) } else { info.ret }
-}
-
-/// Whether values of a type can become words.
-pub(super) fn boxes(repr: &ReprSpec, ty: Ty) -> bool {
-    match ty {
-        Ty::Int => repr.int.is_some(),
-        Ty::Float => repr.float_offset.is_some(),
-        Ty::Bool => repr.bools.is_some(),
-        Ty::Ref => repr.ref_tag.is_some(),
-        Ty::Word => true,
-        Ty::Unit => false,
-    }
 }

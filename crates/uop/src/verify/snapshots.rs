@@ -1,6 +1,6 @@
 //! Rules about snapshots and virtual objects.
 
-use super::insts::{accessed_type, boxes};
+use super::insts::accessed_type;
 use super::{Rule, Verifier};
 use crate::table::{ImmKind, Op, Section, Ty};
 use crate::trace::{Inst, Resume, Snapshot, Val, VirtualObject};
@@ -119,7 +119,7 @@ impl Verifier<'_> {
             || earlier.iter().any(|other| other.name == val)
             || self.visible(val, Rule::VirtualObject, Rule::VirtualObject);
         let found = self.tree.ty(val);
-        let boxed = wanted == Ty::Word && boxes(&self.spec.repr, found);
+        let boxed = wanted == Ty::Word && self.spec.repr.boxes(found);
         self.require(!known || found == wanted || boxed, Rule::VirtualObject, || {
             format!("an operand is {}, not {}", found.name(), wanted.name())
         });
