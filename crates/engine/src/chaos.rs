@@ -154,14 +154,10 @@ impl Disorder {
     }
 
     /// Keeps a compilation's result back for a while, perhaps; gives it back otherwise.
-    pub(crate) fn delay(&self, done: Done) -> Result<(), Done> {
-        match self.decide(Mishap::LateResult) {
-            Some(drawn) => {
-                self.late.borrow_mut().push((1 + drawn % 50, done));
-                Ok(())
-            }
-            None => Err(done),
-        }
+    pub(crate) fn delay(&self, done: Done) -> Option<Done> {
+        let Some(drawn) = self.decide(Mishap::LateResult) else { return Some(done) };
+        self.late.borrow_mut().push((1 + drawn % 50, done));
+        None
     }
     /// A result whose time has come; time passes as the host asks.
     pub(crate) fn arrived(&self) -> Option<Done> {

@@ -58,8 +58,8 @@ impl Failure {
     }
 }
 
-/// Words that machine code counts down, to leave at zero; see [`uplift_cranelift::Options`].
-#[derive(Default)]
+/// Words that machine code counts down, to leave at zero: for chaos, and fuel.
+#[cfg_attr(not(feature = "cranelift"), expect(dead_code, reason = "only machine code counts by address"))]
 pub(crate) struct Counters {
     pub(crate) countdown: Option<Arc<AtomicU64>>,
     pub(crate) fuel: Option<Arc<AtomicU64>>,

@@ -421,16 +421,15 @@ impl Engine {
                     result = pipeline.run(&recorded);
                 }
                 drop(compilation);
-                let mut done = Done { tree: state.serial, result };
-                if let Some(chaos) = &self.chaos {
-                    match chaos.delay(done) {
-                        Ok(()) => {
-                            state.compiling.set(true);
-                            return Ok(());
-                        }
-                        Err(now) => done = now,
-                    }
-                }
+                let done = Done { tree: state.serial, result };
+                let done = match &self.chaos {
+                    Some(chaos) => chaos.delay(done),
+                    None => Some(done),
+                };
+                let Some(done) = done else {
+                    state.compiling.set(true);
+                    return Ok(());
+                };
                 let outcome = self.install(state, done.result);
                 let mut stats = self.stats.borrow_mut();
                 stats.longest_pause = stats.longest_pause.max(started.elapsed());
