@@ -4,7 +4,7 @@
 //! compares all of stderr but the lines of carets.
 
 use crate::process::{self, Finished};
-use crate::{Outcome, generate, pyperformance, workspace};
+use crate::{Outcome, pyperformance, workspace};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -181,7 +181,8 @@ fn collect(options: &Options) -> Result<Vec<Program>, String> {
         std::fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
         for seed in options.seed..options.seed + options.generated {
             let path = folder.join(format!("seed_{seed}.py"));
-            std::fs::write(&path, generate::program(seed)).map_err(|e| format!("{}: {e}", path.display()))?;
+            std::fs::write(&path, uplift_generate::python::of_seed(seed))
+                .map_err(|e| format!("{}: {e}", path.display()))?;
             programs.push(Program::load(path)?);
         }
     }

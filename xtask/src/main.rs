@@ -3,7 +3,6 @@
 mod bench;
 mod ci;
 mod diff;
-mod generate;
 mod plot;
 mod process;
 mod pyperformance;
@@ -49,7 +48,7 @@ fn main() -> ExitCode {
         Command::Bench(options) => bench::run(&options),
         Command::Tidy => tidy::run(),
         Command::Generate { seed } => {
-            print!("{}", generate::program(seed));
+            print!("{}", uplift_generate::python::of_seed(seed));
             Ok(())
         }
     };

@@ -16,5 +16,6 @@ pub mod native;
 pub mod oracle;
 pub mod outcome;
 pub mod shrink;
-pub mod source;
 pub mod toy;
+
+pub use uplift_generate::source;
