@@ -28,6 +28,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "uplift-generate",
         ],
     ),
+    ("uplift-pytesting", &["uplift-python", "uplift-generate"]),
     ("xtask", &["uplift-uop", "uplift-record", "uplift-opt", "uplift-generate"]),
 ];
 

@@ -23,5 +23,6 @@ pub mod vm;
 pub mod word;
 
 pub use program::{
-    CompileMode, Dump, DumpKind, Interrupt, JitMode, Outcome, Program, RunConfig, disassemble, run,
+    Capture, Captured, CompileMode, Dump, DumpKind, Interrupt, JitMode, Outcome, Program, RunConfig,
+    disassemble, run,
 };
