@@ -4,11 +4,15 @@
 //! - [`filetest`]: runs `.uop` files;
 //! - [`generate`]: random recorded trees, from a [`source`] of choices;
 //! - [`oracle`]: runs a tree in the uop interpreter, optimised, and as machine code, and compares [`outcome`]s;
+//! - [`force`]: makes trees leave where nothing failed;
+//! - [`found`]: writes failing trees down as filetests;
 //! - [`shrink`]: makes failing trees small;
 //! - [`toy`]: random programs and random code for the toy VM of the examples;
 //! - [`fuzz`]: what fuzz targets check.
 
 pub mod filetest;
+pub mod force;
+pub mod found;
 pub mod fuzz;
 pub mod generate;
 pub mod host;
