@@ -35,10 +35,13 @@ fn check_place(bytes: &[u8], error: &CompileError) {
 /// Attempts at making a failing program small.
 const ATTEMPTS: usize = 600;
 
+/// Rounds of main loops: everything is recorded from the first visits on.
+const ROUNDS: usize = 60;
+
 /// A program made of a fuzzer's bytes does the same in every mode. Panics with the smallest program that does not, and
 /// writes that to the folder `UPLIFT_FOUND_PYTHON`, if the environment names one.
 pub fn programs(bytes: &[u8]) {
-    check(&program(&mut Source::Bytes(bytes)));
+    check(&program(&mut Source::Bytes(bytes), ROUNDS));
 }
 
 /// As [`programs`], with the program's text.

@@ -2,6 +2,7 @@
 //!
 //! Each takes a fuzzer's bytes and panics if something is wrong.
 
+use crate::churn;
 use crate::filetest::{HOSTS, is_recorded};
 use crate::found;
 use crate::generate::{self, Case, FUEL, Growing};
@@ -59,6 +60,11 @@ pub fn backend_equivalence(bytes: &[u8]) {
 /// Programs of the toy VM do the same compiled in every way as interpreted.
 pub fn toy_programs(bytes: &[u8]) {
     toy::check(&mut Source::Bytes(bytes));
+}
+
+/// Whatever an engine lives through, its trees do what was recorded.
+pub fn engine_churn(bytes: &[u8]) {
+    churn::check(&mut Source::Bytes(bytes));
 }
 
 /// Arbitrary words are refused as code, or have the structure that `bytecodes!` promises of what it accepts.

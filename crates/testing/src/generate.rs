@@ -41,7 +41,7 @@ const SLOTS: i32 = 8;
 pub fn case(source: &mut Source<'_>) -> Case {
     let mut growing = Growing::new(source);
     for _ in 0..growing.generator.source.below(4) {
-        if !growing.generator.side() {
+        if !growing.side() {
             break;
         }
     }
@@ -78,6 +78,21 @@ impl<'s, 'b> Growing<'s, 'b> {
     /// The VM, whose addresses the tree mentions.
     pub fn vm(&mut self) -> &mut TestVm {
         &mut self.generator.vm
+    }
+
+    /// Takes the VM.
+    pub fn into_vm(self) -> TestVm {
+        self.generator.vm
+    }
+
+    /// Number of the guard that the last side trace hangs on.
+    pub fn last_parent(&self) -> Option<u32> {
+        self.generator.tree.traces.last()?.parent.map(|guard| guard.number)
+    }
+
+    /// Records a side trace from where a run leaves; false if nothing goes on there.
+    pub fn side(&mut self) -> bool {
+        self.generator.side()
     }
 
     /// Makes the tree leave, from now on, at a random visit of a random guard, and records a side trace from there.

@@ -270,6 +270,8 @@ pub struct TestVm {
     pub attention: Box<AtomicU64>,
     /// Which re-entering call sets the attention word; 0 for none.
     pub attention_after: u32,
+    /// What happens at a re-entering call, once: the call's number, and what.
+    pub on_reentry: Option<(u32, Box<dyn FnOnce()>)>,
     ticks: i64,
 }
 
@@ -284,6 +286,7 @@ impl TestVm {
             pending: false,
             attention: Box::default(),
             attention_after: 0,
+            on_reentry: None,
             ticks: 0,
         };
         for i in 0..objects {
@@ -436,6 +439,9 @@ impl TestVm {
         self.ticks += 1;
         if self.ticks == i64::from(self.attention_after) {
             self.attention.store(1 << 8, Ordering::Relaxed);
+        }
+        if let Some((_, act)) = self.on_reentry.take_if(|(call, _)| i64::from(*call) == self.ticks) {
+            act();
         }
         self.checked(a)
     }

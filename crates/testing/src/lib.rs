@@ -7,9 +7,11 @@
 //! - [`force`]: makes trees leave where nothing failed;
 //! - [`found`]: writes failing trees down as filetests;
 //! - [`shrink`]: makes failing trees small;
+//! - [`churn`]: an engine whose trees come and go;
 //! - [`toy`]: random programs and random code for the toy VM of the examples;
 //! - [`fuzz`]: what fuzz targets check.
 
+pub mod churn;
 pub mod filetest;
 pub mod force;
 pub mod found;

@@ -8,7 +8,7 @@ use uplift_testing::host::HOST;
 use uplift_testing::oracle::{Stages, compare_with};
 use uplift_testing::source::Source;
 use uplift_testing::toy;
-use uplift_testing::{found, fuzz};
+use uplift_testing::{churn, found, fuzz};
 use uplift_uop::print::print;
 use uplift_uop::verify::verify;
 use uplift_uop::{Inst, Op, Section, Tree, Ty};
@@ -77,6 +77,7 @@ fn the_bytes_of_fuzzers_make_cases_too() {
     fuzz::optimizer_equivalence(&[]);
     fuzz::toy_programs(&[]);
     fuzz::deoptimization(&[]);
+    fuzz::engine_churn(&[]);
     fuzz::bytecode_verifier(&[]);
     cases(Duration::from_millis(500), |seed| {
         let bytes: Vec<u8> = (0..seed % 500).map(|_| source.below(256) as u8).collect();
@@ -93,6 +94,23 @@ fn toy_programs_do_the_same_compiled_and_interpreted() {
         programs += 1;
     });
     assert!(entries > programs, "{programs} programs entered compiled code {entries} times");
+}
+
+#[test]
+fn trees_that_come_and_go_do_what_was_recorded() {
+    let (mut all, mut total) = (churn::Life::default(), 0);
+    cases(Duration::from_millis(1500), |seed| {
+        println!("seed {seed}");
+        let life = churn::check(&mut Source::Seed(seed));
+        all.entries += life.entries;
+        all.side_traces += life.side_traces;
+        all.invalidated += life.invalidated;
+        all.aborted += life.aborted;
+        total += 1;
+    });
+    println!("{total} engines: {all:?}");
+    let often = all.entries > 3 * total && all.side_traces > total / 2 && all.invalidated > total;
+    assert!(often && all.aborted > 0, "{total} engines have lived through too little: {all:?}");
 }
 
 #[test]

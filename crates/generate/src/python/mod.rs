@@ -12,12 +12,15 @@ use std::fmt::Write;
 
 /// The program of a seed.
 pub fn of_seed(seed: u64) -> String {
-    format!("\"\"\"Generated program of seed {seed}.\"\"\"\n{}", program(&mut Source::Seed(seed)))
+    format!("\"\"\"Generated program of seed {seed}.\"\"\"\n{}", program(&mut Source::Seed(seed), ROUNDS))
 }
 
-/// A program from a stream of choices.
-pub fn program(source: &mut Source<'_>) -> String {
-    let mut generator = Generator { source, out: String::new(), indent: 0, loops: 0, plain: false };
+/// Rounds of main loops in programs of seeds, at most: enough to get hot at the usual threshold.
+const ROUNDS: usize = 620;
+
+/// A program from a stream of choices, whose main loops go `rounds` times at most.
+pub fn program(source: &mut Source<'_>, rounds: usize) -> String {
+    let mut generator = Generator { source, rounds, out: String::new(), indent: 0, loops: 0, plain: false };
     generator.whole();
     generator.out
 }
@@ -71,6 +74,8 @@ const CHANGES: &[&str] = &[
 
 struct Generator<'s, 'b> {
     source: &'s mut Source<'b>,
+    /// Rounds of main loops, at most.
+    rounds: usize,
     out: String,
     indent: usize,
     /// Loops open around the current statement.
@@ -188,7 +193,7 @@ impl Generator<'_, '_> {
     }
 
     fn main_loop(&mut self) {
-        let rounds = 120 + self.below(500);
+        let rounds = self.rounds / 5 + self.below(self.rounds * 4 / 5);
         self.loops += 1;
         let head = match self.below(9) {
             0 => format!("for i, v in enumerate(values * {}):", rounds / 8),
@@ -255,7 +260,7 @@ mod tests {
 
     #[test]
     fn no_bytes_give_a_short_program() {
-        let (none, some) = (program(&mut Source::Bytes(&[])), program(&mut Source::Seed(1)));
+        let (none, some) = (program(&mut Source::Bytes(&[]), 50), program(&mut Source::Seed(1), 50));
         assert!(none.len() < some.len());
     }
 }
