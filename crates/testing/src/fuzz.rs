@@ -7,6 +7,7 @@ use crate::filetest::{HOSTS, is_recorded};
 use crate::found;
 use crate::generate::{self, Case, FUEL, Growing};
 use crate::host::TestVm;
+use crate::layouts;
 use crate::oracle::{Input, Stages, Verdict, compare};
 use crate::shrink::shrink;
 use crate::source::Source;
@@ -65,6 +66,11 @@ pub fn toy_programs(bytes: &[u8]) {
 /// Whatever an engine lives through, its trees do what was recorded.
 pub fn engine_churn(bytes: &[u8]) {
     churn::check(&mut Source::Bytes(bytes));
+}
+
+/// However a host boxes its values, all stages agree on it.
+pub fn value_layouts(bytes: &[u8]) {
+    layouts::check(&mut Source::Bytes(bytes));
 }
 
 /// Arbitrary words are refused as code, or have the structure that `bytecodes!` promises of what it accepts.

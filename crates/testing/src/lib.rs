@@ -8,6 +8,7 @@
 //! - [`found`]: writes failing trees down as filetests;
 //! - [`shrink`]: makes failing trees small;
 //! - [`churn`]: an engine whose trees come and go;
+//! - [`layouts`]: random layouts of words, and trees over them;
 //! - [`toy`]: random programs and random code for the toy VM of the examples;
 //! - [`fuzz`]: what fuzz targets check.
 
@@ -18,6 +19,7 @@ pub mod found;
 pub mod fuzz;
 pub mod generate;
 pub mod host;
+pub mod layouts;
 pub mod native;
 pub mod oracle;
 pub mod outcome;

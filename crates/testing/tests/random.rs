@@ -8,7 +8,7 @@ use uplift_testing::host::HOST;
 use uplift_testing::oracle::{Stages, compare_with};
 use uplift_testing::source::Source;
 use uplift_testing::toy;
-use uplift_testing::{churn, found, fuzz};
+use uplift_testing::{churn, found, fuzz, layouts};
 use uplift_uop::print::print;
 use uplift_uop::verify::verify;
 use uplift_uop::{Inst, Op, Section, Tree, Ty};
@@ -78,6 +78,7 @@ fn the_bytes_of_fuzzers_make_cases_too() {
     fuzz::toy_programs(&[]);
     fuzz::deoptimization(&[]);
     fuzz::engine_churn(&[]);
+    fuzz::value_layouts(&[]);
     fuzz::bytecode_verifier(&[]);
     cases(Duration::from_millis(500), |seed| {
         let bytes: Vec<u8> = (0..seed % 500).map(|_| source.below(256) as u8).collect();
@@ -111,6 +112,14 @@ fn trees_that_come_and_go_do_what_was_recorded() {
     println!("{total} engines: {all:?}");
     let often = all.entries > 3 * total && all.side_traces > total / 2 && all.invalidated > total;
     assert!(often && all.aborted > 0, "{total} engines have lived through too little: {all:?}");
+}
+
+#[test]
+fn all_stages_agree_however_values_are_boxed() {
+    cases(Duration::from_millis(1500), |seed| {
+        println!("seed {seed}");
+        layouts::check(&mut Source::Seed(seed));
+    });
 }
 
 #[test]
