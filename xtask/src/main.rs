@@ -3,6 +3,7 @@
 mod bench;
 mod ci;
 mod diff;
+mod fuzz;
 mod plot;
 mod process;
 mod pyperformance;
@@ -29,6 +30,8 @@ enum Command {
     Diff(diff::Options),
     /// Time programs under uplift, CPython and PyPy, and print a table
     Bench(bench::Options),
+    /// Run the fuzz targets for a while each, and print what they reached and found
+    Fuzz(fuzz::Options),
     /// Check the rules of the source tree that no compiler checks
     Tidy,
     /// Print the generated program of a seed
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         Command::Ci(options) => ci::run(&options),
         Command::Diff(options) => diff::run(&options),
         Command::Bench(options) => bench::run(&options),
+        Command::Fuzz(options) => fuzz::run(&options),
         Command::Tidy => tidy::run(),
         Command::Generate { seed } => {
             print!("{}", uplift_generate::python::of_seed(seed));
