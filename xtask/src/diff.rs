@@ -3,6 +3,8 @@
 //! `# diff: args 2000` passes arguments (small sizes, so that the slowest mode is quick enough), and `# diff: stderr`
 //! compares all of stderr but the lines of carets.
 
+mod shrink;
+
 use crate::process::{self, Finished};
 use crate::{Outcome, pyperformance, workspace};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -79,12 +81,15 @@ struct Program {
     /// More folders to import from.
     python_path: Vec<PathBuf>,
     whole_stderr: bool,
+    /// Whether it was made by a generator.
+    generated: bool,
 }
 
 impl Program {
     fn load(path: PathBuf) -> Result<Self, String> {
         let source = std::fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?;
-        let mut program = Self { path, args: Vec::new(), python_path: Vec::new(), whole_stderr: false };
+        let mut program =
+            Self { path, args: Vec::new(), python_path: Vec::new(), whole_stderr: false, generated: false };
         for line in String::from_utf8_lossy(&source).lines() {
             match line.strip_prefix("# diff: ").map(|d| d.split_once(' ').unwrap_or((d, ""))) {
                 None => {}
@@ -108,6 +113,42 @@ impl Program {
             name = format!("{name} {}", self.args.join(" "));
         }
         name
+    }
+}
+
+/// What runs programs, and for how long.
+struct Runner {
+    cpython: PathBuf,
+    uplift: PathBuf,
+    limit: Duration,
+}
+
+impl Runner {
+    /// What CPython does.
+    fn expected(&self, program: &Program) -> Result<Finished, String> {
+        let mut command = Command::new(&self.cpython);
+        command.env("PYTHONDONTWRITEBYTECODE", "1").env("PYTHONUTF8", "1").env("PYTHONHASHSEED", "0");
+        process::run(prepare(command, program), self.limit)
+    }
+
+    /// The first thing in which a mode of uplift differs from that, and how to see it again.
+    fn differs(
+        &self,
+        program: &Program,
+        mode: &Mode,
+        expected: &Finished,
+    ) -> Result<Option<(String, String)>, String> {
+        let mut command = Command::new(&self.uplift);
+        command.arg("run").args(mode.options);
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("UPLIFT_") {
+                command.env_remove(name);
+            }
+        }
+        let command = prepare(command, program);
+        let shown = shell_line(&command);
+        let got = process::run(command, self.limit)?;
+        Ok(difference(program, expected, &got, self.limit).map(|what| (what, shown)))
     }
 }
 
@@ -139,13 +180,13 @@ pub fn run(options: &Options) -> Outcome {
     let work = Mutex::new((0..programs.len()).collect::<VecDeque<_>>());
     let found: Mutex<Vec<Difference>> = Mutex::default();
     let failure: Mutex<Option<String>> = Mutex::default();
-    let limit = Duration::from_secs(options.timeout);
+    let runner = Runner { cpython, uplift, limit: Duration::from_secs(options.timeout) };
     thread::scope(|scope| {
         for _ in 0..options.jobs.max(1) {
             scope.spawn(|| {
                 while let Some(i) = { work.lock().expect("no holder panics").pop_front() } {
                     bar.set_message(programs[i].name());
-                    match compare(i, &programs[i], &modes, &cpython, &uplift, limit, &bar) {
+                    match compare(i, &programs[i], &modes, &runner, &bar) {
                         Ok(more) => found.lock().expect("no holder panics").extend(more),
                         Err(message) => *failure.lock().expect("no holder panics") = Some(message),
                     }
@@ -157,7 +198,10 @@ pub fn run(options: &Options) -> Outcome {
     if let Some(message) = failure.into_inner().expect("no holder panics") {
         return Err(message);
     }
-    report(&programs, &modes, &version, found.into_inner().expect("no holder panics"))
+    let found = found.into_inner().expect("no holder panics");
+    let outcome = report(&programs, &modes, &version, &found);
+    shrink::shrink_all(&programs, &modes, &runner, &found)?;
+    outcome
 }
 
 /// The programs asked for; all of tests/python when none are.
@@ -183,7 +227,7 @@ fn collect(options: &Options) -> Result<Vec<Program>, String> {
             let path = folder.join(format!("seed_{seed}.py"));
             std::fs::write(&path, uplift_generate::python::of_seed(seed))
                 .map_err(|e| format!("{}: {e}", path.display()))?;
-            programs.push(Program::load(path)?);
+            programs.push(Program { generated: true, ..Program::load(path)? });
         }
     }
     if options.pyperformance {
@@ -194,6 +238,7 @@ fn collect(options: &Options) -> Result<Vec<Program>, String> {
                 args: vec![program.name.into()],
                 python_path: vec![suite.folder_of(program), pyperformance::stand_in()],
                 whole_stderr: false,
+                generated: false,
             });
         }
     }
@@ -205,34 +250,21 @@ fn compare(
     index: usize,
     program: &Program,
     modes: &[&Mode],
-    cpython: &Path,
-    uplift: &Path,
-    limit: Duration,
+    runner: &Runner,
     bar: &ProgressBar,
 ) -> Result<Vec<Difference>, String> {
-    let mut command = Command::new(cpython);
-    command.env("PYTHONDONTWRITEBYTECODE", "1").env("PYTHONUTF8", "1").env("PYTHONHASHSEED", "0");
-    let expected = process::run(prepare(command, program), limit)?;
+    let expected = runner.expected(program)?;
     bar.inc(1);
     if expected.timed_out {
-        return Err(format!("{}: CPython itself takes more than {limit:?}", program.name()));
+        return Err(format!("{}: CPython itself takes more than {:?}", program.name(), runner.limit));
     }
     let mut differences = Vec::new();
     for mode in modes {
-        let mut command = Command::new(uplift);
-        command.arg("run").args(mode.options);
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("UPLIFT_") {
-                command.env_remove(name);
-            }
-        }
-        let command = prepare(command, program);
-        let shown = shell_line(&command);
-        let got = process::run(command, limit)?;
+        let found = runner.differs(program, mode, &expected)?;
         bar.inc(1);
-        if let Some(what) = difference(program, &expected, &got, limit) {
+        if let Some((what, reproduce)) = found {
             bar.println(format!("differs: {} ({})", program.name(), mode.name));
-            differences.push(Difference { program: index, mode: mode.name, what, reproduce: shown });
+            differences.push(Difference { program: index, mode: mode.name, what, reproduce });
         }
     }
     Ok(differences)
@@ -335,7 +367,7 @@ fn around_difference(expected: &str, got: &str) -> String {
     format!("{column}\n      expected: {}\n      got:      {}", cut(expected), cut(got))
 }
 
-fn report(programs: &[Program], modes: &[&Mode], oracle: &str, found: Vec<Difference>) -> Outcome {
+fn report(programs: &[Program], modes: &[&Mode], oracle: &str, found: &[Difference]) -> Outcome {
     let mut failed = 0;
     for (i, program) in programs.iter().enumerate() {
         let mine: Vec<&Difference> = found.iter().filter(|d| d.program == i).collect();
