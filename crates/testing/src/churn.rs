@@ -85,11 +85,11 @@ impl Loop {
     fn new(source: &mut Source<'_>, number: usize) -> Loop {
         let mut growing = Growing::new(source);
         let mut stages = Vec::new();
+        let mut assumptions = std::collections::BTreeSet::new();
         loop {
             let (mut tree, mut input) = growing.now();
-            tree.assumptions = vec![number as u64, (number + stages.len()) as u64 % ASSUMPTIONS as u64];
-            tree.assumptions.sort_unstable();
-            tree.assumptions.dedup();
+            assumptions.insert((number + stages.len()) as u64 % ASSUMPTIONS as u64);
+            tree.assumptions = assumptions.iter().copied().collect();
             stages.push((tree, growing.last_parent()));
             if stages.len() == 4 || !growing.side() {
                 let at = Location { code: 0x1000, pc: number as u32 };
@@ -114,6 +114,17 @@ impl Meanwhile {
             3 => Meanwhile::Visit(number),
             4 => Meanwhile::InvalidateAndVisit(assumption, number),
             _ => Meanwhile::Interrupt,
+        }
+    }
+
+    /// Whether a tree that it happens to must be left at the next poll, which comes before any other call.
+    fn stops(self, tree: &Tree) -> bool {
+        match self {
+            Meanwhile::Invalidate(broken) | Meanwhile::InvalidateAndVisit(broken, _) => {
+                tree.assumptions.contains(&broken)
+            }
+            Meanwhile::Interrupt => true,
+            Meanwhile::Nothing | Meanwhile::Visit(_) => false,
         }
     }
 }
@@ -186,6 +197,9 @@ impl Churn {
         // SAFETY: the frame has the tree's slots, and the context is the VM whose addresses the tree mentions.
         let exit = unsafe { self.engine.enter(entry, state.vm.context(), frame.slot_zero()) };
         state.vm.on_reentry = None;
+        if let Some(calls) = state.vm.reentered.filter(|_| meanwhile.stops(&state.stages[0].0)) {
+            assert_eq!(state.vm.log.len(), calls, "a tree that is to be left called on");
+        }
         let found = observe(state, &exit, &frame);
         compare(state, &found);
         self.grow(state, &exit, meanwhile);

@@ -272,6 +272,8 @@ pub struct TestVm {
     pub attention_after: u32,
     /// What happens at a re-entering call, once: the call's number, and what.
     pub on_reentry: Option<(u32, Box<dyn FnOnce()>)>,
+    /// Calls in the log when that had happened.
+    pub reentered: Option<usize>,
     ticks: i64,
 }
 
@@ -287,6 +289,7 @@ impl TestVm {
             attention: Box::default(),
             attention_after: 0,
             on_reentry: None,
+            reentered: None,
             ticks: 0,
         };
         for i in 0..objects {
@@ -357,7 +360,7 @@ impl TestVm {
         }
         self.fresh.clear();
         self.log.clear();
-        (self.pending, self.ticks) = (false, 0);
+        (self.pending, self.ticks, self.reentered) = (false, 0, None);
         self.attention.store(0, Ordering::Relaxed);
     }
 
@@ -442,6 +445,7 @@ impl TestVm {
         }
         if let Some((_, act)) = self.on_reentry.take_if(|(call, _)| i64::from(*call) == self.ticks) {
             act();
+            self.reentered = Some(self.log.len());
         }
         self.checked(a)
     }
