@@ -42,6 +42,7 @@ const TARGETS: &[(&str, Input)] = &[
     ("toy_programs", Input::Choices),
     ("python_front_end", Input::Python),
     ("python_programs", Input::Choices),
+    ("python_mutants", Input::Choices),
 ];
 
 /// Seeds for generators: how many, and the most bytes.

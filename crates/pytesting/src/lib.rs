@@ -1,16 +1,18 @@
 //! What the fuzz targets of the Python VM check, one function each; all of it also runs under `cargo test`.
 //!
 //! - [`front_end`]: any bytes compile, or are refused with a place and a message;
-//! - [`programs`]: generated programs print and raise the same in every mode of the JIT as without it.
+//! - [`programs`]: generated programs print and raise the same in every mode of the JIT as without it;
+//! - [`mutants`]: so do programs of the tests that were changed in a few places.
 //!
 //! A crate beside `testing`, which knows no host.
 
+mod corpus;
 mod modes;
 
 pub use modes::{Difference, compare};
 
 use uplift_generate::lines::shrink;
-use uplift_generate::python::program;
+use uplift_generate::python::{mutant, program};
 use uplift_generate::source::Source;
 use uplift_python::compile::{CompileError, Mode, compile_source};
 
@@ -42,6 +44,17 @@ const ROUNDS: usize = 60;
 /// writes that to the folder `UPLIFT_FOUND_PYTHON`, if the environment names one.
 pub fn programs(bytes: &[u8]) {
     check(&program(&mut Source::Bytes(bytes), ROUNDS));
+}
+
+/// A program of the tests, changed where a fuzzer's bytes say, does the same in every mode; reports as [`programs`] does.
+pub fn mutants(bytes: &[u8]) {
+    check_mutant(&mut Source::Bytes(bytes));
+}
+
+/// As [`mutants`], with a stream of choices.
+pub fn check_mutant(source: &mut Source<'_>) {
+    let program = source.pick(corpus::programs());
+    check(&mutant(program, source));
 }
 
 /// As [`programs`], with the program's text.

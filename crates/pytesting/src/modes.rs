@@ -66,8 +66,8 @@ pub fn compare(text: &str) -> Option<Difference> {
     })
 }
 
-/// Time that a run may take. Generated programs take a hundredth; what shrinking makes of them may run for ever.
-const LIMIT: Duration = Duration::from_secs(10);
+/// Time that a run may take. Generated programs take a tenth; mutants, and what shrinking makes, may run for ever.
+const LIMIT: Duration = Duration::from_secs(3);
 /// Native stack that runs may use: less than the test threads of cargo have.
 const STACK_BYTES: usize = 1 << 20;
 /// The exit code after an interrupt.

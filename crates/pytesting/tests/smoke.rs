@@ -25,6 +25,15 @@ fn generated_programs_do_the_same_in_every_mode() {
 }
 
 #[test]
+fn changed_programs_do_the_same_in_every_mode() {
+    cases(|seed| {
+        println!("seed {seed}");
+        uplift_pytesting::check_mutant(&mut Source::Seed(seed));
+    });
+    uplift_pytesting::mutants(&[]);
+}
+
+#[test]
 fn damaged_programs_compile_or_are_refused_at_a_place() {
     const TOKENS: [&str; 12] =
         ["(", ")", ":", "\n", "    ", "lambda", "\"", "'''", "\\", "\0", "é", "async "];

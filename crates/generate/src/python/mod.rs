@@ -5,7 +5,10 @@
 //! the same program everywhere.
 
 mod expressions;
+mod mutate;
 mod statements;
+
+pub use mutate::mutant;
 
 use crate::source::Source;
 use std::fmt::Write;
