@@ -85,11 +85,11 @@ pub fn deoptimization(bytes: &[u8]) {
 }
 
 /// Side traces that [`deoptimization`] adds to a tree.
-const FORCED_SIDES: u32 = 4;
+const FORCED_SIDES: u32 = 3;
 
 /// As [`deoptimization`]; how many side traces there were.
 pub fn deoptimize(source: &mut Source<'_>) -> u32 {
-    let stages = Stages { optimized: true, native: true, forced: 3 };
+    let stages = Stages { optimized: true, native: true, forced: 2 };
     let mut growing = Growing::new(source);
     let mut sides = 0;
     loop {

@@ -242,7 +242,7 @@ impl Comparison<'_> {
         Err(self.mismatch(what, tree, &found))
     }
 
-    /// Leaves the optimised tree in the middle, at places spread evenly over the run, and the recorded one at the same
+    /// Leaves the optimised tree in the middle of equal parts of the run, and the recorded one at the same
     /// guard in the same iteration.
     fn forced(
         &mut self,
@@ -262,7 +262,7 @@ impl Comparison<'_> {
         }
         let chosen = stages.forced.min(visits.len() as u64);
         for i in 0..chosen {
-            let nth = (visits.len() as u64 * i / chosen) as usize;
+            let nth = (visits.len() as u64 * (2 * i + 1) / (2 * chosen)) as usize;
             let guard = visits[nth];
             let visit = 1 + visits[..nth].iter().filter(|&&g| g == guard).count() as u64;
             let leaving = Leaving { guard, visit, fuel, native: stages.native };
