@@ -55,6 +55,7 @@ struct Mode {
 const MODES: &[Mode] = &[
     Mode { name: "default", options: &[] },
     Mode { name: "threshold 1", options: &["--threshold", "1", "--verify"] },
+    Mode { name: "checked, threshold 1", options: &["--check-exits", "--threshold", "1"] },
     Mode { name: "unoptimised", options: &["--optimize", "off"] },
     Mode {
         name: "unoptimised, threshold 1",

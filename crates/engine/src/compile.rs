@@ -1,6 +1,7 @@
 //! From a recorded tree to something that can be entered: optimise, lower, place. Inline or on a thread.
 
 use crate::attention::Attention;
+use crate::check::Checked;
 #[cfg(feature = "cranelift")]
 use crate::config::Backend;
 use crate::config::{Config, Stage};
@@ -30,6 +31,7 @@ pub(crate) struct Done {
 pub(crate) struct Output {
     tree: Optimized,
     recorded_guards: u32,
+    checked: Option<Box<Checked>>,
     code: Code,
     pub(crate) code_bytes: usize,
     pub(crate) optimize_time: Duration,
@@ -38,7 +40,7 @@ pub(crate) struct Output {
 
 impl Output {
     pub(crate) fn into_emitted(self) -> Emitted {
-        Emitted::new(self.tree, self.code, self.code_bytes, self.recorded_guards)
+        Emitted::new(self.tree, self.code, self.code_bytes, self.recorded_guards, self.checked)
     }
     pub(crate) fn uops(&self) -> usize {
         self.tree.uops()
@@ -105,7 +107,8 @@ impl Pipeline {
         }
         let start = Instant::now();
         let tree = if self.config.optimize {
-            let options = uplift_opt::OptConfig { verify: self.config.verify, ..Default::default() };
+            let (verify, strengthen) = (self.config.verify, !self.config.check_exits);
+            let options = uplift_opt::OptConfig { verify, strengthen, ..Default::default() };
             uplift_opt::optimize(recorded, self.spec, &options)
                 .map_err(|error| Failure::new(AbortReason::OptimizerFailed, error))?
         } else {
@@ -118,7 +121,17 @@ impl Pipeline {
         let (code, code_bytes) = self.lower(tree)?;
         let recorded_guards = recorded.guards;
         let compile_time = start.elapsed();
-        Ok(Output { tree: optimized, recorded_guards, code, code_bytes, optimize_time, compile_time })
+        let checked = self.config.check_exits.then(|| Checked::new(recorded, self.spec)).flatten();
+        let checked = checked.map(Box::new);
+        Ok(Output {
+            tree: optimized,
+            recorded_guards,
+            checked,
+            code,
+            code_bytes,
+            optimize_time,
+            compile_time,
+        })
     }
 
     #[cfg(feature = "cranelift")]

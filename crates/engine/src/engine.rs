@@ -443,7 +443,7 @@ impl Engine {
         events::enter(&tree);
         self.active.borrow_mut().push(Rc::clone(&tree));
         // SAFETY: the caller's promise; `emitted` keeps the code alive.
-        let snap = unsafe { self.run(&emitted, context, frame) };
+        let snap = unsafe { self.run(&emitted, tree.entries.get(), context, frame) };
         self.active.borrow_mut().pop();
         let hot = self.count_exit(&tree, &emitted, snap);
         Exit { emitted, tree, snap, hot }
@@ -478,7 +478,24 @@ impl Engine {
         self.entry(id)
     }
 
-    unsafe fn run(&self, emitted: &Emitted, context: *mut c_void, frame: *mut u64) -> SnapId {
+    /// Runs an emission for the `entry`-th time in its tree, checked if the host wants that.
+    unsafe fn run(&self, emitted: &Emitted, entry: u64, context: *mut c_void, frame: *mut u64) -> SnapId {
+        let Some(checked) = &emitted.checked else {
+            // SAFETY: the caller's promise.
+            return unsafe { self.run_code(emitted, context, frame) };
+        };
+        // SAFETY: the caller's promise.
+        unsafe {
+            let expected = checked.expect(entry, self.spec, &self.attention, context, frame);
+            let snap = self.run_code(emitted, context, frame);
+            if let Some(expected) = expected {
+                expected.compare(emitted, snap, self.spec, &self.attention, frame);
+            }
+            snap
+        }
+    }
+
+    unsafe fn run_code(&self, emitted: &Emitted, context: *mut c_void, frame: *mut u64) -> SnapId {
         match &emitted.code {
             #[cfg(feature = "cranelift")]
             // SAFETY: the caller's promise.

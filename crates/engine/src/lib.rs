@@ -5,6 +5,7 @@
 //! exact again and the interpreter goes on. [`Engine`] is what a host holds; [`Config`] what it may choose.
 
 mod attention;
+mod check;
 mod compile;
 mod config;
 mod drive;

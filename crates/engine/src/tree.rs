@@ -1,5 +1,6 @@
 //! A compiled tree and the exits it leaves through.
 
+use crate::check::Checked;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use uplift_record::Location;
@@ -55,14 +56,22 @@ pub(crate) struct Emitted {
     /// References and words among the constants.
     roots: Box<[u64]>,
     recorded_guards: u32,
+    /// What entries are checked against.
+    pub(crate) checked: Option<Box<Checked>>,
 }
 
 impl Emitted {
     /// An emission, as `code`, of an optimised tree whose recorded tree has `recorded_guards` guards.
-    pub(crate) fn new(output: Optimized, code: Code, code_bytes: usize, recorded_guards: u32) -> Emitted {
+    pub(crate) fn new(
+        output: Optimized,
+        code: Code,
+        code_bytes: usize,
+        recorded_guards: u32,
+        checked: Option<Box<Checked>>,
+    ) -> Emitted {
         let Optimized { name, uops, slots, snaps, roots } = output;
         let exits = (0..snaps.len()).map(|_| OnceCell::new()).collect();
-        Emitted { name, uops, slots, code, code_bytes, snaps, exits, roots, recorded_guards }
+        Emitted { name, uops, slots, code, code_bytes, snaps, exits, roots, recorded_guards, checked }
     }
     /// Whether a guard was recorded, not invented by the optimizer: only then it can take a side trace.
     pub(crate) fn is_recorded(&self, guard: GuardId) -> bool {

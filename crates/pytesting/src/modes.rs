@@ -10,13 +10,15 @@ struct Mode {
     name: &'static str,
     jit: JitMode,
     optimize: bool,
-    threshold: u32,
+    /// Whether each entry is checked against the uop interpreter.
+    check_exits: bool,
 }
 
 const MODES: &[Mode] = &[
-    Mode { name: "threshold 1", jit: JitMode::On, optimize: true, threshold: 1 },
-    Mode { name: "unoptimised, threshold 1", jit: JitMode::On, optimize: false, threshold: 1 },
-    Mode { name: "interp, threshold 1", jit: JitMode::Interp, optimize: true, threshold: 1 },
+    Mode { name: "threshold 1", jit: JitMode::On, optimize: true, check_exits: false },
+    Mode { name: "checked, threshold 1", jit: JitMode::On, optimize: true, check_exits: true },
+    Mode { name: "unoptimised, threshold 1", jit: JitMode::On, optimize: false, check_exits: false },
+    Mode { name: "interp, threshold 1", jit: JitMode::Interp, optimize: true, check_exits: true },
 ];
 
 /// What a run of a program shows: output, the last line of an uncaught exception's traceback, the exit code.
@@ -54,9 +56,9 @@ pub fn compare(text: &str) -> Option<Difference> {
     let expected = shown(text, RunConfig { jit: JitMode::Off, ..RunConfig::default() })?;
     let chosen = [&MODES[0], &MODES[1 + text.len() % (MODES.len() - 1)]];
     chosen.into_iter().find_map(|mode| {
-        let &Mode { name, jit, optimize, threshold } = mode;
+        let &Mode { name, jit, optimize, check_exits } = mode;
         let config =
-            RunConfig { jit, optimize, threshold: Some(threshold), verify: true, ..Default::default() };
+            RunConfig { jit, optimize, check_exits, threshold: Some(1), verify: true, ..Default::default() };
         let found = shown(text, config)?;
         if found == expected {
             return None;

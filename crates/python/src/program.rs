@@ -47,6 +47,9 @@ pub struct RunConfig {
     pub optimize: bool,
     /// Whether each trace is verified after each stage.
     pub verify: bool,
+    /// Whether entries into traces are checked against the uop interpreter where that can be undone: a panic says what
+    /// differs.
+    pub check_exits: bool,
     /// Visits of a loop before it is recorded; `None`: the engine's default.
     pub threshold: Option<u32>,
     /// Where trees are compiled.
@@ -67,6 +70,7 @@ impl Default for RunConfig {
             jit: JitMode::On,
             optimize: true,
             verify: cfg!(debug_assertions),
+            check_exits: false,
             threshold: None,
             compile: CompileMode::Inline,
             dumps: Vec::new(),
@@ -223,6 +227,7 @@ impl RunConfig {
             .backend(backend)
             .optimize(self.optimize)
             .verify(self.verify)
+            .check_exits(self.check_exits)
             .compile_mode(self.compile)
             .attention(Arc::clone(&self.interrupt.0));
         if let Some(threshold) = self.threshold {
