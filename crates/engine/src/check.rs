@@ -18,6 +18,38 @@ const FUEL: u64 = 200_000;
 const FIRST: u64 = 256;
 const ONE_IN: u64 = 64;
 
+/// What a tree runs in: the host's declarations, attention word and context, and slot 0 of the frame.
+pub(crate) struct Host<'h> {
+    pub(crate) spec: &'static HostSpec,
+    pub(crate) attention: &'h Attention,
+    pub(crate) context: *mut c_void,
+    pub(crate) frame: *mut u64,
+}
+
+/// Runs an emission for the `entry`-th time in its tree, checked if the host wants that.
+///
+/// # Panics
+/// If the recorded tree does something else.
+///
+/// # Safety
+/// As for [`crate::Engine::enter`].
+#[inline]
+pub(crate) unsafe fn run(emitted: &Emitted, entry: u64, host: &Host<'_>) -> SnapId {
+    let Some(checked) = &emitted.checked else {
+        // SAFETY: the caller's promise.
+        return unsafe { emitted.run(host) };
+    };
+    // SAFETY: the caller's promise.
+    unsafe {
+        let expected = checked.expect(entry, host);
+        let snap = emitted.run(host);
+        if let Some(expected) = expected {
+            expected.compare(emitted, snap, host);
+        }
+        snap
+    }
+}
+
 /// A recorded tree that can be run and undone.
 pub(crate) struct Checked {
     tree: Tree,
@@ -25,7 +57,7 @@ pub(crate) struct Checked {
 }
 
 /// What the recorded tree has done: its exit, slots from its first one on, and what places in the heap hold then.
-pub(crate) struct Expected<'c> {
+struct Expected<'c> {
     checked: &'c Checked,
     snap: SnapId,
     slots: Vec<u64>,
@@ -61,14 +93,8 @@ impl Checked {
     ///
     /// # Safety
     /// As for entering the tree.
-    pub(crate) unsafe fn expect(
-        &self,
-        entry: u64,
-        spec: &HostSpec,
-        attention: &Attention,
-        context: *mut c_void,
-        frame: *const u64,
-    ) -> Option<Expected<'_>> {
+    unsafe fn expect(&self, entry: u64, host: &Host<'_>) -> Option<Expected<'_>> {
+        let &Host { spec, attention, context, frame } = host;
         if entry > FIRST && !entry.is_multiple_of(ONE_IN) || attention.get() != 0 {
             return None;
         }
@@ -98,14 +124,8 @@ impl Expected<'_> {
     ///
     /// # Safety
     /// As for entering the tree.
-    pub(crate) unsafe fn compare(
-        &self,
-        emitted: &Emitted,
-        snap: SnapId,
-        spec: &HostSpec,
-        attention: &Attention,
-        frame: *const u64,
-    ) {
+    unsafe fn compare(&self, emitted: &Emitted, snap: SnapId, host: &Host<'_>) {
+        let &Host { spec, attention, frame, .. } = host;
         let (tree, exit) = (&self.checked.tree, emitted.target(snap));
         // The other copy of the guard has a side trace, this one has not.
         let goes_on = tree.traces.iter().any(|t| t.parent.is_some_and(|p| p.number == exit.guard.number));

@@ -3,11 +3,12 @@
 //! Nothing here can fail the host: whatever goes wrong is counted, an event tells about it, and the interpreter goes on.
 
 use crate::attention::Attention;
+use crate::check;
 use crate::compile::{Compilation, Done, Failure, Job, Output, Pipeline};
 use crate::config::{CompileMode, Config, Fault};
 use crate::events;
 use crate::stats::Stats;
-use crate::tree::{Code, Emitted, Entry, Exit, ExitTarget, TreeState, roots};
+use crate::tree::{Emitted, Entry, Exit, ExitTarget, TreeState, roots};
 use crate::trees::Trees;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::{Cell, RefCell};
@@ -442,8 +443,9 @@ impl Engine {
         tree.entries.set(tree.entries.get() + 1);
         events::enter(&tree);
         self.active.borrow_mut().push(Rc::clone(&tree));
+        let host = check::Host { spec: self.spec, attention: &self.attention, context, frame };
         // SAFETY: the caller's promise; `emitted` keeps the code alive.
-        let snap = unsafe { self.run(&emitted, tree.entries.get(), context, frame) };
+        let snap = unsafe { check::run(&emitted, tree.entries.get(), &host) };
         self.active.borrow_mut().pop();
         let hot = self.count_exit(&tree, &emitted, snap);
         Exit { emitted, tree, snap, hot }
@@ -476,41 +478,6 @@ impl Engine {
         let id = self.headers.borrow().get(&here).copied()?;
         state.next.set(Some(id));
         self.entry(id)
-    }
-
-    /// Runs an emission for the `entry`-th time in its tree, checked if the host wants that.
-    unsafe fn run(&self, emitted: &Emitted, entry: u64, context: *mut c_void, frame: *mut u64) -> SnapId {
-        let Some(checked) = &emitted.checked else {
-            // SAFETY: the caller's promise.
-            return unsafe { self.run_code(emitted, context, frame) };
-        };
-        // SAFETY: the caller's promise.
-        unsafe {
-            let expected = checked.expect(entry, self.spec, &self.attention, context, frame);
-            let snap = self.run_code(emitted, context, frame);
-            if let Some(expected) = expected {
-                expected.compare(emitted, snap, self.spec, &self.attention, frame);
-            }
-            snap
-        }
-    }
-
-    unsafe fn run_code(&self, emitted: &Emitted, context: *mut c_void, frame: *mut u64) -> SnapId {
-        match &emitted.code {
-            #[cfg(feature = "cranelift")]
-            // SAFETY: the caller's promise.
-            Code::Native(blob) => SnapId(unsafe { (blob.entry())(context, frame) } as u32),
-            Code::Interp(tree, layout) => {
-                let program = uplift_interp::Program::with_layout(tree, self.spec, layout);
-                // SAFETY: the caller's promise.
-                let exit = unsafe { program.run(context, frame, self.attention.word(), None) };
-                match exit {
-                    Ok(exit) => exit.snap,
-                    // The optimizer's output was malformed, which its verifier excludes; the frame may be half-way.
-                    Err(fault) => unreachable!("uop interpreter: {fault:?}"),
-                }
-            }
-        }
     }
 
     /// Counts an exit. Whether a side trace shall be recorded from it.

@@ -1,6 +1,6 @@
 //! A compiled tree and the exits it leaves through.
 
-use crate::check::Checked;
+use crate::check::{Checked, Host};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use uplift_record::Location;
@@ -72,6 +72,27 @@ impl Emitted {
         let Optimized { name, uops, slots, snaps, roots } = output;
         let exits = (0..snaps.len()).map(|_| OnceCell::new()).collect();
         Emitted { name, uops, slots, code, code_bytes, snaps, exits, roots, recorded_guards, checked }
+    }
+    /// Runs the code from the tree's header; the exit it leaves through.
+    ///
+    /// # Safety
+    /// As for [`crate::Engine::enter`].
+    pub(crate) unsafe fn run(&self, host: &Host<'_>) -> SnapId {
+        let &Host { spec, attention, context, frame } = host;
+        match &self.code {
+            #[cfg(feature = "cranelift")]
+            // SAFETY: the caller's promise.
+            Code::Native(blob) => SnapId(unsafe { (blob.entry())(context, frame) } as u32),
+            Code::Interp(tree, layout) => {
+                let program = uplift_interp::Program::with_layout(tree, spec, layout);
+                // SAFETY: the caller's promise.
+                match unsafe { program.run(context, frame, attention.word(), None) } {
+                    Ok(exit) => exit.snap,
+                    // The optimizer's output was malformed, which its verifier excludes; the frame may be half-way.
+                    Err(fault) => unreachable!("uop interpreter: {fault:?}"),
+                }
+            }
+        }
     }
     /// Whether a guard was recorded, not invented by the optimizer: only then it can take a side trace.
     pub(crate) fn is_recorded(&self, guard: GuardId) -> bool {
