@@ -10,7 +10,7 @@ use crate::tree::Emitted;
 use std::ffi::c_void;
 use uplift_interp::{Layout, Overwritten, Program, load};
 use uplift_uop::print::print;
-use uplift_uop::{HostSpec, Inst, Op, SnapId, Tree};
+use uplift_uop::{HostSpec, Inst, Op, SnapId, Tree, Width};
 
 /// Uops that the recorded tree may take; beyond, an entry is not checked.
 const FUEL: u64 = 200_000;
@@ -149,8 +149,14 @@ impl Expected<'_> {
         for &(place, bits) in &self.stored {
             // SAFETY: the recorded tree has stored there.
             let found = unsafe { load(place.address, place.width) };
-            if !same(spec, bits, found) && !(f64::from_bits(bits).is_nan() && f64::from_bits(found).is_nan())
-            {
+            let is_same = match place.width {
+                Width::Word => same(spec, bits, found),
+                Width::F64 => {
+                    bits == found || f64::from_bits(bits).is_nan() && f64::from_bits(found).is_nan()
+                }
+                _ => bits == found,
+            };
+            if !is_same {
                 wrong.push(format!("{:#x} holds {found:#x}, expected {bits:#x}", place.address));
             }
         }

@@ -269,7 +269,7 @@ fn observe(state: &Loop, exit: &Exit, frame: &Frame) -> Outcome {
     let snapshot = Snapshot {
         guard: GuardId { number, phase: Phase::Preamble },
         resume: exit.resume(),
-        frames: exit.frames().to_vec().into(),
+        frames: exit.frames().to_vec(),
         live: recorded.and_then(|snapshot| snapshot.live.clone()),
         slots: Vec::new(),
         virtuals: Vec::new(),
