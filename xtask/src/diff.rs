@@ -3,8 +3,10 @@
 //! `# diff: args 2000` passes arguments (small sizes, so that the slowest mode is quick enough), and `# diff: stderr`
 //! compares all of stderr but the lines of carets. `cargo xtask chaos` compares in the same way.
 
+mod shrink;
+
 use crate::process::{self, Finished};
-use crate::{Outcome, generate, pyperformance, workspace};
+use crate::{Outcome, pyperformance, workspace};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -61,6 +63,7 @@ impl Mode {
 const MODES: &[(&str, &[&str])] = &[
     ("default", &[]),
     ("threshold 1", &["--threshold", "1", "--verify"]),
+    ("checked, threshold 1", &["--check-exits", "--threshold", "1"]),
     ("unoptimised", &["--optimize", "off"]),
     ("unoptimised, threshold 1", &["--optimize", "off", "--threshold", "1", "--verify"]),
     ("background, threshold 1", &["--compile", "background", "--threshold", "1", "--verify"]),
@@ -78,13 +81,16 @@ pub struct Program {
     /// More folders to import from.
     python_path: Vec<PathBuf>,
     whole_stderr: bool,
+    /// Whether it was made by a generator.
+    generated: bool,
 }
 
 impl Program {
     pub fn load(path: PathBuf) -> Result<Self, String> {
         let path = std::path::absolute(path).map_err(|e| e.to_string())?;
         let source = std::fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?;
-        let mut program = Self { path, args: Vec::new(), python_path: Vec::new(), whole_stderr: false };
+        let mut program =
+            Self { path, args: Vec::new(), python_path: Vec::new(), whole_stderr: false, generated: false };
         for line in String::from_utf8_lossy(&source).lines() {
             match line.strip_prefix("# diff: ").map(|d| d.split_once(' ').unwrap_or((d, ""))) {
                 None => {}
@@ -142,6 +148,12 @@ impl Contest {
             eprintln!("note: the oracle is {oracle}; texts of some errors differ from 3.11's");
         }
         Ok(Self { uplift, cpython, oracle, limit: Duration::from_secs(seconds) })
+    }
+
+    /// The same, with another limit for a run.
+    fn within(&self, limit: Duration) -> Self {
+        let (uplift, cpython, oracle) = (self.uplift.clone(), self.cpython.clone(), self.oracle.clone());
+        Self { uplift, cpython, oracle, limit }
     }
 
     /// What CPython does.
@@ -205,7 +217,10 @@ impl Contest {
         if let Some(message) = failure.into_inner().expect("no holder panics") {
             return Err(message);
         }
-        report(tasks, &self.oracle, found.into_inner().expect("no holder panics"))
+        let found = found.into_inner().expect("no holder panics");
+        let outcome = report(tasks, &self.oracle, &found);
+        shrink::shrink_all(tasks, self, &found)?;
+        outcome
     }
 
     /// Runs one program everywhere.
@@ -270,8 +285,9 @@ pub fn collect(
         std::fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
         for seed in seed..seed + generated {
             let path = folder.join(format!("seed_{seed}.py"));
-            std::fs::write(&path, generate::program(seed)).map_err(|e| format!("{}: {e}", path.display()))?;
-            programs.push(Program::load(path)?);
+            std::fs::write(&path, uplift_generate::python::of_seed(seed))
+                .map_err(|e| format!("{}: {e}", path.display()))?;
+            programs.push(Program { generated: true, ..Program::load(path)? });
         }
     }
     if with_pyperformance {
@@ -282,6 +298,7 @@ pub fn collect(
                 args: vec![program.name.into()],
                 python_path: vec![suite.folder_of(program), pyperformance::stand_in()],
                 whole_stderr: false,
+                generated: false,
             });
         }
     }
@@ -385,7 +402,7 @@ fn around_difference(expected: &str, got: &str) -> String {
     format!("{column}\n      expected: {}\n      got:      {}", cut(expected), cut(got))
 }
 
-fn report(tasks: &[Task], oracle: &str, found: Vec<Difference>) -> Outcome {
+fn report(tasks: &[Task], oracle: &str, found: &[Difference]) -> Outcome {
     let mut failed = 0;
     for (i, Task { program, modes }) in tasks.iter().enumerate() {
         let mine: Vec<&Difference> = found.iter().filter(|d| d.task == i).collect();

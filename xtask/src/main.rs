@@ -4,7 +4,7 @@ mod bench;
 mod chaos;
 mod ci;
 mod diff;
-mod generate;
+mod fuzz;
 mod plot;
 mod process;
 mod pyperformance;
@@ -33,6 +33,8 @@ enum Command {
     Chaos(chaos::Options),
     /// Time programs under uplift, CPython and PyPy, and print a table
     Bench(bench::Options),
+    /// Run the fuzz targets for a while each, and print what they reached and found
+    Fuzz(fuzz::Options),
     /// Check the rules of the source tree that no compiler checks
     Tidy,
     /// Print the generated program of a seed
@@ -51,9 +53,10 @@ fn main() -> ExitCode {
         Command::Diff(options) => diff::run(&options),
         Command::Chaos(options) => chaos::run(&options),
         Command::Bench(options) => bench::run(&options),
+        Command::Fuzz(options) => fuzz::run(&options),
         Command::Tidy => tidy::run(),
         Command::Generate { seed } => {
-            print!("{}", generate::program(seed));
+            print!("{}", uplift_generate::python::of_seed(seed));
             Ok(())
         }
     };

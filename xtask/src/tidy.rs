@@ -15,11 +15,21 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("uplift", &["uplift-uop", "uplift-interp", "uplift-record", "uplift-opt", "uplift-cranelift"]),
     ("uplift-python", &["uplift", "uplift-uop"]),
     ("uplift-cli", &["uplift", "uplift-python"]),
+    ("uplift-generate", &[]),
     (
         "uplift-testing",
-        &["uplift-uop", "uplift-interp", "uplift-record", "uplift-opt", "uplift-cranelift", "uplift"],
+        &[
+            "uplift-uop",
+            "uplift-interp",
+            "uplift-record",
+            "uplift-opt",
+            "uplift-cranelift",
+            "uplift",
+            "uplift-generate",
+        ],
     ),
-    ("xtask", &["uplift-uop", "uplift-record", "uplift-opt", "uplift-cranelift", "uplift"]),
+    ("uplift-pytesting", &["uplift-python", "uplift-generate"]),
+    ("xtask", &["uplift-uop", "uplift-record", "uplift-opt", "uplift-generate"]),
 ];
 
 /// The one package that may name Cranelift.

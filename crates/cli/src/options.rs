@@ -176,6 +176,10 @@ pub struct EngineArgs {
     #[arg(long, help_heading = "Looking inside")]
     pub verify: bool,
 
+    /// Run traces that can be undone on the uop interpreter first, and panic where compiled code then does something else
+    #[arg(long, help_heading = "Looking inside")]
+    pub check_exits: bool,
+
     /// Show each compiled trace as trace, opt, clif or asm: on stderr, or in files under DIR
     #[arg(
         long,
@@ -227,6 +231,7 @@ impl EngineArgs {
             },
             optimize: matches!(self.optimize, Switch::On),
             verify: self.verify || cfg!(debug_assertions),
+            check_exits: self.check_exits,
             threshold: self.threshold,
             compile: match self.compile {
                 Compile::Inline => CompileMode::Inline,

@@ -1,6 +1,7 @@
 //! From a recorded tree to something that can be entered: optimise, lower, place. Inline or on a thread.
 
 use crate::attention::Attention;
+use crate::check::Checked;
 #[cfg(feature = "cranelift")]
 use crate::config::Backend;
 use crate::config::{Config, Stage};
@@ -31,6 +32,7 @@ pub(crate) struct Done {
 pub(crate) struct Output {
     tree: Optimized,
     recorded_guards: u32,
+    checked: Option<Box<Checked>>,
     code: Code,
     pub(crate) code_bytes: usize,
     pub(crate) optimize_time: Duration,
@@ -39,7 +41,7 @@ pub(crate) struct Output {
 
 impl Output {
     pub(crate) fn into_emitted(self) -> Emitted {
-        Emitted::new(self.tree, self.code, self.code_bytes, self.recorded_guards)
+        Emitted::new(self.tree, self.code, self.code_bytes, self.recorded_guards, self.checked)
     }
     pub(crate) fn uops(&self) -> usize {
         self.tree.uops()
@@ -121,7 +123,8 @@ impl Pipeline {
         }
         let start = Instant::now();
         let tree = if self.config.optimize {
-            let options = uplift_opt::OptConfig { verify: self.config.verify, ..Default::default() };
+            let (verify, strengthen) = (self.config.verify, !self.config.check_exits);
+            let options = uplift_opt::OptConfig { verify, strengthen, ..Default::default() };
             uplift_opt::optimize(recorded, self.spec, &options)
                 .map_err(|error| Failure::new(AbortReason::OptimizerFailed, error))?
         } else {
@@ -134,7 +137,17 @@ impl Pipeline {
         let (code, code_bytes) = self.lower(tree)?;
         let recorded_guards = recorded.guards;
         let compile_time = start.elapsed();
-        Ok(Output { tree: optimized, recorded_guards, code, code_bytes, optimize_time, compile_time })
+        let checked = self.config.check_exits.then(|| Checked::new(recorded, self.spec)).flatten();
+        let checked = checked.map(Box::new);
+        Ok(Output {
+            tree: optimized,
+            recorded_guards,
+            checked,
+            code,
+            code_bytes,
+            optimize_time,
+            compile_time,
+        })
     }
 
     #[cfg(feature = "cranelift")]

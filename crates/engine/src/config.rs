@@ -71,6 +71,7 @@ pub struct Config {
     pub(crate) mode: CompileMode,
     pub(crate) optimize: bool,
     pub(crate) verify: bool,
+    pub(crate) check_exits: bool,
     pub(crate) code_cap: usize,
     pub(crate) dumps: Vec<Dump>,
     pub(crate) faults: Vec<Fault>,
@@ -91,6 +92,7 @@ impl Default for Config {
             mode: CompileMode::Inline,
             optimize: true,
             verify: cfg!(debug_assertions),
+            check_exits: false,
             code_cap: 64 << 20,
             dumps: Vec::new(),
             faults: Vec::new(),
@@ -141,6 +143,12 @@ impl Config {
     /// told on standard error. On by default in debug builds.
     pub fn verify(mut self, on: bool) -> Config {
         self.verify = on;
+        self
+    }
+    /// Whether entries are checked against the uop interpreter on the recorded tree, where that can be undone: a panic says
+    /// what differs. Slow; for testing. Guards are not strengthened then, which leave earlier than recorded ones.
+    pub fn check_exits(mut self, on: bool) -> Config {
+        self.check_exits = on;
         self
     }
     /// Bytes of machine code that may live at once; beyond, the least recently entered trees are evicted.

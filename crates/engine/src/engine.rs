@@ -4,12 +4,13 @@
 
 use crate::attention::Attention;
 use crate::chaos::Disorder;
+use crate::check;
 use crate::compile::{Compilation, Counters, Done, Failure, Job, Output, Pipeline};
 use crate::config::{Backend, CompileMode, Config, Fault};
 use crate::events;
 use crate::stats::Stats;
 use crate::stop::Fuel;
-use crate::tree::{Code, Emitted, Entry, Exit, ExitTarget, TreeState, roots};
+use crate::tree::{Emitted, Entry, Exit, ExitTarget, TreeState, roots};
 use crate::trees::Trees;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::{Cell, RefCell};
@@ -20,7 +21,7 @@ use std::time::{Duration, Instant};
 use uplift_record::{AbortReason, Action, Finished, HeaderKind, Limits, Location, LoopCell, Start};
 use uplift_uop::packed::PackedTree;
 use uplift_uop::spec::SpecError;
-use uplift_uop::{HostSpec, Inst, Op, Phase, Resume, SnapId, Tree};
+use uplift_uop::{HostSpec, Phase, Resume, SnapId, Tree};
 
 /// Why an engine was not made.
 #[derive(Debug)]
@@ -551,8 +552,16 @@ impl Engine {
         if let Some(chaos) = &self.chaos {
             chaos.arm();
         }
+        let host = check::Host {
+            spec: self.spec,
+            attention: &self.attention,
+            chaos: self.chaos.as_deref(),
+            fuel: self.fuel.as_ref(),
+            context,
+            frame,
+        };
         // SAFETY: the caller's promise; `emitted` keeps the code alive.
-        let snap = unsafe { self.run(&emitted, context, frame) };
+        let snap = unsafe { check::run(&emitted, tree.entries.get(), &host) };
         self.active.borrow_mut().pop();
         let early = self.chaos.as_ref().is_some_and(|chaos| chaos.disarm(emitted.target(snap)));
         // The guard held: its side trace begins with what it would find if it did not.
@@ -590,31 +599,6 @@ impl Engine {
         let id = self.headers.borrow().get(&header).copied()?;
         exit.target().next.set(Some(id));
         self.entry(id, header)
-    }
-
-    #[inline]
-    unsafe fn run(&self, emitted: &Emitted, context: *mut c_void, frame: *mut u64) -> SnapId {
-        match &emitted.code {
-            #[cfg(feature = "cranelift")]
-            // SAFETY: the caller's promise.
-            Code::Native(blob) => SnapId(unsafe { (blob.entry())(context, frame) } as u32),
-            Code::Interp(tree, layout) => {
-                let program = uplift_interp::Program::with_layout(tree, self.spec, layout);
-                let leave = |inst: &Inst, _: *const u64| {
-                    let fuel = self.fuel.as_ref().filter(|_| inst.op == Op::GuardAttention);
-                    self.chaos.as_ref().is_some_and(|chaos| tree.may_leave(inst).is_some() && chaos.tick())
-                        || fuel.is_some_and(|fuel| !fuel.burn())
-                };
-                let attention = self.attention.word();
-                // SAFETY: the caller's promise.
-                let exit = unsafe { program.run_leaving(context, frame, attention, None, leave) };
-                match exit {
-                    Ok(exit) => exit.snap,
-                    // The optimizer's output was malformed, which its verifier excludes; the frame may be half-way.
-                    Err(fault) => unreachable!("uop interpreter: {fault:?}"),
-                }
-            }
-        }
     }
 
     /// Counts an exit. Whether a side trace shall be recorded from it.

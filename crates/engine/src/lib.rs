@@ -6,6 +6,7 @@
 
 mod attention;
 mod chaos;
+mod check;
 mod compile;
 mod config;
 mod drive;

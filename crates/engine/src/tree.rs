@@ -1,10 +1,11 @@
 //! A compiled tree and the exits it leaves through.
 
+use crate::check::{Checked, Host};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use uplift_record::{HeaderKind, Location};
 use uplift_uop::packed::{PackedSnapshots, PackedTree};
-use uplift_uop::{FrameState, GuardId, Resume, Scalar, SnapId, Snapshot, Tree};
+use uplift_uop::{FrameState, GuardId, Inst, Op, Resume, Scalar, SnapId, Snapshot, Tree};
 
 /// What runs a tree.
 #[allow(clippy::large_enum_variant, reason = "one for a tree, which is larger still")]
@@ -64,14 +65,49 @@ pub(crate) struct Emitted {
     /// References and words among the constants.
     roots: Box<[u64]>,
     recorded_guards: u32,
+    /// What entries are checked against.
+    pub(crate) checked: Option<Box<Checked>>,
 }
 
 impl Emitted {
     /// An emission, as `code`, of an optimised tree whose recorded tree has `recorded_guards` guards.
-    pub(crate) fn new(output: Optimized, code: Code, code_bytes: usize, recorded_guards: u32) -> Emitted {
+    pub(crate) fn new(
+        output: Optimized,
+        code: Code,
+        code_bytes: usize,
+        recorded_guards: u32,
+        checked: Option<Box<Checked>>,
+    ) -> Emitted {
         let Optimized { name, uops, slots, frames, snaps, roots } = output;
         let exits = (0..snaps.len()).map(|_| OnceCell::new()).collect();
-        Emitted { name, uops, slots, frames, code, code_bytes, snaps, exits, roots, recorded_guards }
+        Emitted { name, uops, slots, frames, code, code_bytes, snaps, exits, roots, recorded_guards, checked }
+    }
+    /// Runs the code from the tree's header; the exit it leaves through.
+    ///
+    /// # Safety
+    /// As for [`crate::Engine::enter`].
+    #[inline]
+    pub(crate) unsafe fn run(&self, host: &Host<'_>) -> SnapId {
+        match &self.code {
+            #[cfg(feature = "cranelift")]
+            // SAFETY: the caller's promise.
+            Code::Native(blob) => SnapId(unsafe { (blob.entry())(host.context, host.frame) } as u32),
+            Code::Interp(tree, layout) => {
+                let program = uplift_interp::Program::with_layout(tree, host.spec, layout);
+                let leave = |inst: &Inst, _: *const u64| {
+                    let fuel = host.fuel.filter(|_| inst.op == Op::GuardAttention);
+                    host.chaos.is_some_and(|chaos| tree.may_leave(inst).is_some() && chaos.tick())
+                        || fuel.is_some_and(|fuel| !fuel.burn())
+                };
+                let attention = host.attention.word();
+                // SAFETY: the caller's promise.
+                match unsafe { program.run_leaving(host.context, host.frame, attention, None, leave) } {
+                    Ok(exit) => exit.snap,
+                    // The optimizer's output was malformed, which its verifier excludes; the frame may be half-way.
+                    Err(fault) => unreachable!("uop interpreter: {fault:?}"),
+                }
+            }
+        }
     }
     /// Whether a guard was recorded, not invented by the optimizer: only then it can take a side trace.
     pub(crate) fn is_recorded(&self, guard: GuardId) -> bool {

@@ -7,7 +7,7 @@
 
 mod memory;
 
-pub use memory::{call, load, place, store};
+pub use memory::{Overwritten, call, load, place, store};
 
 use std::borrow::Cow;
 use std::ffi::c_void;
@@ -141,11 +141,45 @@ impl<'a> Program<'a> {
         frame: *mut u64,
         attention: &AtomicU64,
         fuel: Option<u64>,
+        leave: impl FnMut(&Inst, *const u64) -> bool,
+    ) -> Result<Exit, Fault> {
+        let mut machine = self.machine(ctx, frame, attention);
+        // SAFETY: the caller's promise.
+        unsafe { self.execute(&mut machine, fuel, leave) }
+    }
+
+    /// As [`Program::run`], and notes what each store to a field or element overwrites, though the run ends in a fault. What
+    /// host functions write is not noted.
+    ///
+    /// # Safety
+    /// As for [`Program::run`].
+    pub unsafe fn run_noting(
+        &self,
+        ctx: *mut c_void,
+        frame: *mut u64,
+        attention: &AtomicU64,
+        fuel: Option<u64>,
+        overwritten: &mut Vec<Overwritten>,
+    ) -> Result<Exit, Fault> {
+        let mut machine = Machine { overwritten: Some(overwritten), ..self.machine(ctx, frame, attention) };
+        // SAFETY: the caller's promise.
+        unsafe { self.execute(&mut machine, fuel, |_, _| false) }
+    }
+
+    fn machine<'m>(&'m self, ctx: *mut c_void, frame: *mut u64, attention: &'m AtomicU64) -> Machine<'m> {
+        let values = self.layout.initial.clone();
+        Machine { program: self, values, ctx, frame, attention, overwritten: None }
+    }
+
+    /// # Safety
+    /// As for [`Program::run_leaving`].
+    unsafe fn execute(
+        &self,
+        machine: &mut Machine<'_>,
+        fuel: Option<u64>,
         mut leave: impl FnMut(&Inst, *const u64) -> bool,
     ) -> Result<Exit, Fault> {
-        let fuel = fuel.unwrap_or(u64::MAX);
-        let mut machine =
-            Machine { program: self, values: self.layout.initial.clone(), ctx, frame, attention };
+        let (fuel, frame) = (fuel.unwrap_or(u64::MAX), machine.frame);
         let (mut trace, mut at, mut executed) = (0, 0, 0);
         loop {
             let inst = self.tree.traces.get(trace).and_then(|t| t.insts.get(at));
@@ -198,6 +232,8 @@ struct Machine<'a> {
     ctx: *mut c_void,
     frame: *mut u64,
     attention: &'a AtomicU64,
+    /// What stores have overwritten, if somebody wants to know.
+    overwritten: Option<&'a mut Vec<Overwritten>>,
 }
 
 const MISSING: Fault = Fault::Malformed("an operand or result does not exist");
@@ -295,6 +331,10 @@ impl Machine<'_> {
                     let value = self.get(*args.last().ok_or(MISSING)?)?;
                     if value.ty() != width.ty() {
                         return Err(MISTYPED);
+                    }
+                    if let Some(overwritten) = &mut self.overwritten {
+                        // SAFETY: the caller's promise about addresses.
+                        overwritten.push(unsafe { Overwritten::at(address, width) });
                     }
                     // SAFETY: the caller's promise about addresses.
                     unsafe { store(address, width, value.bits()) };

@@ -56,6 +56,36 @@ pub unsafe fn store(address: u64, width: Width, bits: u64) {
     }
 }
 
+/// What a place in memory held before a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overwritten {
+    /// The place.
+    pub address: u64,
+    /// Its width.
+    pub width: Width,
+    /// Its bits then.
+    pub bits: u64,
+}
+
+impl Overwritten {
+    /// What `address` holds now.
+    ///
+    /// # Safety
+    /// As for [`load`].
+    pub unsafe fn at(address: u64, width: Width) -> Overwritten {
+        // SAFETY: the caller's promise.
+        Overwritten { address, width, bits: unsafe { load(address, width) } }
+    }
+    /// Puts it back.
+    ///
+    /// # Safety
+    /// As for [`store`].
+    pub unsafe fn undo(&self) {
+        // SAFETY: the caller's promise.
+        unsafe { store(self.address, self.width, self.bits) };
+    }
+}
+
 /// Calls a host function with up to six arguments after the context (more are ignored).
 ///
 /// # Safety

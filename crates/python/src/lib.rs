@@ -23,5 +23,6 @@ pub mod vm;
 pub mod word;
 
 pub use program::{
-    Chaos, CompileMode, Dump, DumpKind, Interrupt, JitMode, Outcome, Program, RunConfig, disassemble, run,
+    Capture, Captured, Chaos, CompileMode, Dump, DumpKind, Interrupt, JitMode, Outcome, Program, RunConfig,
+    disassemble, run,
 };

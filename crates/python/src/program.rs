@@ -35,6 +35,7 @@ pub enum JitMode {
     Interp,
 }
 
+pub use crate::modules::io::console::{Capture, Captured};
 pub use uplift::{Chaos, CompileMode, Dump, Stage as DumpKind};
 
 /// Settings of a run.
@@ -46,6 +47,9 @@ pub struct RunConfig {
     pub optimize: bool,
     /// Whether each trace is verified after each stage.
     pub verify: bool,
+    /// Whether entries into traces are checked against the uop interpreter where that can be undone: a panic says what
+    /// differs.
+    pub check_exits: bool,
     /// Visits of a loop before it is recorded; `None`: the engine's default.
     pub threshold: Option<u32>,
     /// Where trees are compiled.
@@ -60,6 +64,8 @@ pub struct RunConfig {
     pub memory_limit: Option<usize>,
     /// How to interrupt the run.
     pub interrupt: Interrupt,
+    /// Where output goes instead of the process's streams.
+    pub capture: Option<Capture>,
 }
 
 impl Default for RunConfig {
@@ -68,6 +74,7 @@ impl Default for RunConfig {
             jit: JitMode::On,
             optimize: true,
             verify: cfg!(debug_assertions),
+            check_exits: false,
             threshold: None,
             compile: CompileMode::Inline,
             chaos: None,
@@ -75,6 +82,7 @@ impl Default for RunConfig {
             stack_bytes: 8 << 20,
             memory_limit: None,
             interrupt: Interrupt::default(),
+            capture: None,
         }
     }
 }
@@ -101,14 +109,18 @@ pub struct Outcome {
 
 /// Runs a program to its end. Prints an uncaught exception's traceback to standard error and flushes standard output.
 pub fn run(program: &Program, config: &RunConfig) -> Outcome {
+    let mut vm = Vm::bare();
+    if let Some(capture) = &config.capture {
+        console::capture(&mut vm, capture.clone());
+    }
     let code = match compile_source(&program.source, &program.name, Mode::Exec) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("{error}");
+            tell(&mut vm, &format!("{error}\n"));
             return Outcome { exit_code: 2, stats: Stats::default() };
         }
     };
-    let mut vm = start(program, config);
+    start(&mut vm, program, config);
     let code = vm.load_code(&code);
     let main = main_module(&mut vm, program);
     let mut exit_code = match import::run_code(&mut vm, code, main.namespace) {
@@ -127,16 +139,15 @@ pub fn run(program: &Program, config: &RunConfig) -> Outcome {
     Outcome { exit_code, stats }
 }
 
-/// A VM with everything installed.
-fn start(program: &Program, config: &RunConfig) -> Box<Vm> {
-    let mut vm = Vm::bare();
+/// Installs everything in a bare VM.
+fn start(vm: &mut Vm, program: &Program, config: &RunConfig) {
     vm.set_native_stack(config.stack_bytes);
     if let Some(bytes) = config.memory_limit {
         vm.heap.set_limit(bytes);
     }
     vm.install_interpreter();
-    crate::builtins::install(&mut vm);
-    crate::modules::install(&mut vm);
+    crate::builtins::install(vm);
+    crate::modules::install(vm);
     let attention = Arc::clone(&config.interrupt.0);
     vm.run.attention = Arc::clone(&attention);
     vm.heap.on_gc_wanted = Some(Box::new(move || attention.set(WANT_GC)));
@@ -149,7 +160,7 @@ fn start(program: &Program, config: &RunConfig) -> Box<Vm> {
     let argv: Vec<Word> = program.argv.iter().map(|a| vm.new_str(a)).collect();
     let path: Vec<Word> = program.search_path.iter().map(|p| vm.new_str(&p.to_string_lossy())).collect();
     for (name, items) in [("argv", argv), ("path", path)] {
-        let list = import::import_dotted(&mut vm, "sys").and_then(|sys| {
+        let list = import::import_dotted(vm, "sys").and_then(|sys| {
             let name = vm.intern(name);
             vm.get_attr(sys, name)
         });
@@ -157,7 +168,6 @@ fn start(program: &Program, config: &RunConfig) -> Box<Vm> {
             items.into_iter().for_each(|item| list.push(item));
         }
     }
-    vm
 }
 
 fn main_module(vm: &mut Vm, program: &Program) -> Gc<Module> {
@@ -181,8 +191,14 @@ fn report(vm: &mut Vm) -> i32 {
     }
     // Output before the error comes first, as in CPython.
     console::finish(vm);
-    eprint!("{}", vm.format_exception(exception));
+    let text = vm.format_exception(exception);
+    tell(vm, &text);
     if interrupted { 130 } else { 1 }
+}
+
+/// Writes to standard error, or to nobody if that is closed.
+fn tell(vm: &mut Vm, text: &str) {
+    let _ = console::write_error(vm, text.as_bytes());
 }
 
 /// The exit code of a SystemExit: none, an integer, or a message to print.
@@ -197,7 +213,7 @@ fn exit_status(vm: &mut Vm, exception: Word) -> i32 {
     }
     console::finish(vm);
     match vm.str(code) {
-        Ok(text) => eprintln!("{text}"),
+        Ok(text) => tell(vm, &format!("{text}\n")),
         Err(_) => drop(vm.take_pending()),
     }
     1
@@ -220,6 +236,7 @@ impl RunConfig {
             .backend(backend)
             .optimize(self.optimize)
             .verify(self.verify)
+            .check_exits(self.check_exits)
             .compile_mode(self.compile)
             .attention(Arc::clone(&self.interrupt.0));
         if let Some(threshold) = self.threshold {

@@ -6,6 +6,7 @@
 mod directives;
 mod subtests;
 
+pub(crate) use directives::OBJECTS;
 pub use directives::{Directives, Test};
 pub use subtests::is_recorded;
 
@@ -18,7 +19,7 @@ use uplift_uop::parse::{File, ParseError, parse_file};
 pub static HOSTS: &[&HostSpec] = &[&HOST, &LOW_BIT_HOST, &TAGGED_HOST];
 
 /// The line between trees and expected output.
-const SEPARATOR: &str = "---";
+pub(crate) const SEPARATOR: &str = "---";
 
 /// A filetest's text, taken apart.
 #[derive(Debug)]

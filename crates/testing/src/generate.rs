@@ -7,14 +7,17 @@
 
 mod steps;
 
+use crate::filetest::OBJECTS;
+use crate::force::{self, COUNTER};
 use crate::host::{HOST, LENGTH, NONE, TestVm, UNDEF};
-use crate::oracle::{COUNTER, Frame, Input};
+use crate::oracle::{Frame, Input};
 use crate::source::Source;
+use std::collections::HashSet;
 use uplift_interp::Program;
 use uplift_uop::eval::{Outcome, evaluate};
 use uplift_uop::{
-    FrameState, GuardId, ImmKind, Inst, Op, OpInfo, Phase, Resume, Scalar, Section, Snapshot, Trace, TraceId,
-    Tree, Ty, Val,
+    FrameState, GuardId, ImmKind, Inst, Op, OpInfo, Phase, Resume, Scalar, Section, SnapId, Snapshot, Trace,
+    TraceId, Tree, Ty, Val,
 };
 
 /// A recorded tree, where to run it, and from which state.
@@ -33,37 +36,95 @@ pub const FUEL: u64 = 20_000;
 const LOCALS: i32 = 5;
 /// Slots in all; the others are written before they are read.
 const SLOTS: i32 = 8;
-/// Objects from before the run.
-const OBJECTS: usize = 4;
 
 /// Makes a case from a stream of choices.
 pub fn case(source: &mut Source<'_>) -> Case {
-    generate(source, true)
+    grown(Growing::new(source))
 }
 
 /// Makes a case that a solver understands: without a heap, calls, and arithmetic that it finds hard.
 pub fn plain_case(source: &mut Source<'_>) -> Case {
-    generate(source, false)
+    grown(Growing::of(source, false))
 }
 
-fn generate(source: &mut Source<'_>, everything: bool) -> Case {
-    let mut vm = TestVm::new(OBJECTS);
-    let input = random_input(source, &mut vm);
-    let mut generator = Generator::new(source, vm, input);
-    generator.everything = everything;
-    let looping = generator.root();
-    let sides = generator.source.below(4);
-    for _ in 0..sides {
-        if !generator.side() {
+fn grown(mut growing: Growing<'_, '_>) -> Case {
+    for _ in 0..growing.generator.source.below(4) {
+        if !growing.side() {
             break;
         }
     }
-    let Generator { source, vm, mut tree, mut input, .. } = generator;
-    if looping {
-        continue_both_copies(&mut tree);
+    let (tree, input) = growing.now();
+    Case { vm: growing.generator.vm, tree, input }
+}
+
+/// A case to which side traces are added.
+pub struct Growing<'s, 'b> {
+    generator: Generator<'s, 'b>,
+    looping: bool,
+}
+
+impl<'s, 'b> Growing<'s, 'b> {
+    /// A root trace.
+    pub fn new(source: &'s mut Source<'b>) -> Growing<'s, 'b> {
+        Growing::of(source, true)
     }
-    input.attention_after = source.below(8) as u32;
-    Case { vm, tree, input }
+
+    /// A root trace of everything, or of what a solver understands.
+    fn of(source: &'s mut Source<'b>, everything: bool) -> Growing<'s, 'b> {
+        let mut vm = TestVm::new(OBJECTS);
+        let input = random_input(source, &mut vm);
+        let mut generator = Generator::new(source, vm, input);
+        generator.everything = everything;
+        let looping = generator.root();
+        Growing { generator, looping }
+    }
+
+    /// The tree so far, and where runs start.
+    pub fn now(&mut self) -> (Tree, Input) {
+        let (mut tree, mut input) = (self.generator.tree.clone(), self.generator.input.clone());
+        if self.looping {
+            continue_both_copies(&mut tree);
+        }
+        input.attention_after = self.generator.source.below(8) as u32;
+        (tree, input)
+    }
+
+    /// The VM, whose addresses the tree mentions.
+    pub fn vm(&mut self) -> &mut TestVm {
+        &mut self.generator.vm
+    }
+
+    /// Takes the VM.
+    pub fn into_vm(self) -> TestVm {
+        self.generator.vm
+    }
+
+    /// Number of the guard that the last side trace hangs on.
+    pub fn last_parent(&self) -> Option<u32> {
+        self.generator.tree.traces.last()?.parent.map(|guard| guard.number)
+    }
+
+    /// Records a side trace from where a run leaves; false if nothing goes on there.
+    pub fn side(&mut self) -> bool {
+        self.generator.side()
+    }
+
+    /// Makes the tree leave, from now on, at a random visit of a random guard, and records a side trace from there.
+    /// False if nothing goes on there.
+    pub fn force(&mut self) -> bool {
+        let visits = self.generator.visits();
+        let Some(&(guard, count)) = visits.get(self.generator.source.below(visits.len())) else {
+            return false;
+        };
+        let generator = &mut self.generator;
+        let Some(tree) = force::in_iteration(&generator.tree, guard, count) else { return false };
+        if generator.uncounted_guards.contains(&guard.number) {
+            generator.uncounted_guards.insert(generator.tree.guards);
+        }
+        generator.now.resize(tree.values.len(), Scalar::Unit);
+        generator.tree = tree;
+        generator.side()
+    }
 }
 
 /// Peeling makes two copies of each of the root's guards, and side traces hang on one of them. Recorded, there is but
@@ -142,7 +203,7 @@ struct Generator<'s, 'b> {
     written: Vec<i32>,
     pc: u32,
     /// Guards from before the iteration is counted, and traces that go on from them: they must not come back.
-    uncounted_guards: u32,
+    uncounted_guards: HashSet<u32>,
     uncounted_traces: Vec<TraceId>,
     /// Whether snapshots say which slots are live.
     says_live: bool,
@@ -168,7 +229,7 @@ impl<'s, 'b> Generator<'s, 'b> {
             values,
             written,
             pc: 0,
-            uncounted_guards: 0,
+            uncounted_guards: HashSet::new(),
             uncounted_traces: Vec::new(),
             says_live,
             everything: true,
@@ -179,7 +240,7 @@ impl<'s, 'b> Generator<'s, 'b> {
     fn root(&mut self) -> bool {
         self.begin(None);
         self.count_iteration();
-        self.uncounted_guards = self.tree.guards;
+        self.uncounted_guards.extend(0..self.tree.guards);
         self.bytecodes(if self.everything { 10 } else { 4 });
         self.pc = 0;
         let looping = !self.source.one_in(8);
@@ -189,21 +250,15 @@ impl<'s, 'b> Generator<'s, 'b> {
 
     /// Runs the tree and records on from where it left; false if it left where nothing goes on.
     fn side(&mut self) -> bool {
-        self.vm.restore(&self.input.objects);
-        self.vm.attention_after = 0;
-        self.frame = Frame::new(self.tree.slots, &self.input.slots);
-        let program = Program::new(&self.tree, &HOST);
-        let (context, attention) = (self.vm.context(), std::ptr::from_ref(&*self.vm.attention));
-        // SAFETY: generated trees access objects of the VM alone. The attention word is boxed.
-        let exit = unsafe { program.run(context, self.frame.slot_zero(), &*attention, Some(FUEL)) };
-        let Ok(exit) = exit else { return false };
+        let Some(exit) = self.run(|_, _| {}) else { return false };
         let snapshot = &self.tree.snaps[exit.snap.0 as usize];
         if snapshot.resume == Resume::Raise {
             return false;
         }
         self.pc = snapshot.frames.last().map_or(0, |frame| frame.pc);
         let guard = snapshot.guard;
-        let uncounted = guard.number < self.uncounted_guards || self.uncounted_traces.contains(&exit.trace);
+        let uncounted =
+            self.uncounted_guards.contains(&guard.number) || self.uncounted_traces.contains(&exit.trace);
         self.begin(Some(guard));
         self.bytecodes(if self.everything { 6 } else { 2 });
         self.pc = 0;
@@ -215,6 +270,34 @@ impl<'s, 'b> Generator<'s, 'b> {
         };
         self.terminate(if leaves { Op::Exit } else { Op::JumpEntry });
         true
+    }
+
+    /// Runs the tree from the start, up to its natural exit, and shows each instruction that may exit to `visit`, with the
+    /// word of the counter slot. Frame and VM are then as the exit leaves them.
+    fn run(&mut self, mut visit: impl FnMut(&Inst, u64)) -> Option<uplift_interp::Exit> {
+        self.vm.restore(&self.input.objects);
+        self.vm.attention_after = 0;
+        self.frame = Frame::new(self.tree.slots, &self.input.slots);
+        let program = Program::new(&self.tree, &HOST);
+        let (context, attention) = (self.vm.context(), std::ptr::from_ref(&*self.vm.attention));
+        let leave = |inst: &Inst, frame: *const u64| {
+            if inst.op.exits() {
+                // SAFETY: frames have the counter slot.
+                visit(inst, unsafe { *frame.offset(COUNTER as isize) });
+            }
+            false
+        };
+        let frame = self.frame.slot_zero();
+        // SAFETY: generated trees access objects of the VM alone. The attention word is boxed.
+        unsafe { program.run_leaving(context, frame, &*attention, Some(FUEL), leave) }.ok()
+    }
+
+    /// The guards that a run of the tree visits, each with the iteration.
+    fn visits(&mut self) -> Vec<(GuardId, i64)> {
+        let mut visits = Vec::new();
+        self.run(|inst, count| visits.extend(inst.snap.map(|snap| (snap, count))));
+        let guard = |snap: SnapId| self.tree.snaps[snap.0 as usize].guard;
+        visits.into_iter().map(|(snap, count)| (guard(snap), HOST.repr.unbox_int(count))).collect()
     }
 
     fn begin(&mut self, parent: Option<GuardId>) {
@@ -245,8 +328,9 @@ impl<'s, 'b> Generator<'s, 'b> {
         self.tree.guards += 1;
         let guard = GuardId { number, phase: Phase::Preamble };
         let mut frames = vec![FrameState { code: 0x1000, pc: self.pc, base: 0, extra: 0 }];
-        if self.pc % 3 == 2 {
-            frames.push(FrameState { code: 0x2000, pc: self.pc, base: 3, extra: 7 });
+        for inner in 1..=self.pc % 4 % 3 {
+            let (code, base) = (0x1000 * u64::from(1 + inner), 3 * inner as i32);
+            frames.push(FrameState { code, pc: self.pc, base, extra: 7 * u64::from(inner) });
         }
         let live = self.says_live.then(|| {
             let known = (COUNTER..LOCALS).chain(self.written.iter().copied());

@@ -270,6 +270,10 @@ pub struct TestVm {
     pub attention: Box<AtomicU64>,
     /// Which re-entering call sets the attention word; 0 for none.
     pub attention_after: u32,
+    /// What happens at a re-entering call, once: the call's number, and what.
+    pub on_reentry: Option<(u32, Box<dyn FnOnce()>)>,
+    /// Calls in the log when that had happened.
+    pub reentered: Option<usize>,
     ticks: i64,
 }
 
@@ -284,6 +288,8 @@ impl TestVm {
             pending: false,
             attention: Box::default(),
             attention_after: 0,
+            on_reentry: None,
+            reentered: None,
             ticks: 0,
         };
         for i in 0..objects {
@@ -354,7 +360,7 @@ impl TestVm {
         }
         self.fresh.clear();
         self.log.clear();
-        (self.pending, self.ticks) = (false, 0);
+        (self.pending, self.ticks, self.reentered) = (false, 0, None);
         self.attention.store(0, Ordering::Relaxed);
     }
 
@@ -436,6 +442,10 @@ impl TestVm {
         self.ticks += 1;
         if self.ticks == i64::from(self.attention_after) {
             self.attention.store(1 << 8, Ordering::Relaxed);
+        }
+        if let Some((_, act)) = self.on_reentry.take_if(|(call, _)| i64::from(*call) == self.ticks) {
+            act();
+            self.reentered = Some(self.log.len());
         }
         self.checked(a)
     }

@@ -3,17 +3,15 @@
 //! All runs start from the same slots and objects. They must leave through the same guard with the same frames,
 //! slots, reachable heap and log of calls.
 
+use crate::force::{self, COUNTDOWN, COUNTER};
 use crate::host::{HOST, Object, TestVm, UNDEF};
 use crate::native;
 use crate::outcome::{Outcome, Sym};
-use std::cell::Cell;
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::fmt;
 use uplift_interp::{Fault, Program};
-use uplift_uop::verify::verify;
-use uplift_uop::{GuardId, Inst, Op, SnapId, Tree};
-
-/// The slot in which generated trees count iterations: live at every exit, written by nothing else.
-pub const COUNTER: i32 = -1;
+use uplift_uop::{GuardId, Inst, SnapId, Tree};
 
 /// Where a run starts.
 #[derive(Clone, Debug, Default)]
@@ -30,27 +28,14 @@ pub struct Input {
 pub enum Executor<'a> {
     /// The uop interpreter, with fuel.
     Interp(u64),
-    /// The uop interpreter; leaves at a guard (or jump) though nothing failed.
-    InterpAt {
-        /// Instructions to execute at most.
-        fuel: u64,
-        /// Number of the guard.
-        guard: u32,
-        /// The word that the counter slot has then.
-        count: u64,
-    },
-    /// The uop interpreter; leaves at the `nth` instruction that may exit, though nothing failed.
-    InterpNth {
-        /// Instructions to execute at most.
-        fuel: u64,
-        /// Which one, from 1.
-        nth: u64,
-        /// How many there were, after the run.
-        visits: Cell<u64>,
-    },
+    /// The uop interpreter, with fuel; leaves where it is told to, though nothing failed.
+    Leaving(u64, &'a RefCell<Leave<'a>>),
     /// Machine code of the tree.
     Native(&'a native::Native),
 }
+
+/// Whether to leave at an instruction that has a snapshot, given the word that the counter slot has then.
+pub type Leave<'a> = dyn FnMut(&Inst, u64) -> bool + 'a;
 
 /// Runs a tree whose addresses are real ones. `slots` is the range that the frame has.
 pub fn run(
@@ -65,17 +50,9 @@ pub fn run(
     let mut frame = Frame::new(slots, &input.slots);
     let snap = match executor {
         Executor::Interp(fuel) => interpret(vm, tree, &mut frame, *fuel, |_, _| false)?,
-        Executor::InterpAt { fuel, guard, count } => {
-            interpret(vm, tree, &mut frame, *fuel, |inst, frame| {
-                let snapshot = tree.snapshot(inst);
-                // SAFETY: frames have the counter slot.
-                let counted = unsafe { *frame.offset(COUNTER as isize) };
-                snapshot.is_some_and(|s| s.guard.number == *guard) && counted == *count
-            })?
-        }
-        Executor::InterpNth { fuel, nth, visits } => interpret(vm, tree, &mut frame, *fuel, |inst, _| {
-            visits.set(visits.get() + u64::from(inst.op.exits()));
-            visits.get() == *nth
+        Executor::Leaving(fuel, leave) => interpret(vm, tree, &mut frame, *fuel, |inst, frame| {
+            // SAFETY: frames have the counter slot.
+            (leave.borrow_mut())(inst, unsafe { *frame.offset(COUNTER as isize) })
         })?,
         // SAFETY: as above; the code was compiled from this tree for this VM's attention word.
         Executor::Native(code) => unsafe { code.run(vm.context(), frame.slot_zero()) },
@@ -118,8 +95,8 @@ pub(crate) struct Frame {
 
 impl Frame {
     pub(crate) fn new((first, end): (i32, i32), slots: &[(i32, u64)]) -> Frame {
-        // Slot 0 has an address even if no tree touches it, and so has the counter.
-        let (first, end) = (first.min(COUNTER), end.max(1));
+        // Slot 0 has an address even if no tree touches it, and so have those that count.
+        let (first, end) = (first.min(COUNTDOWN), end.max(1));
         let mut frame = Frame { first, words: vec![UNDEF; end.abs_diff(first) as usize] };
         for &(slot, word) in slots {
             frame.set(slot, word);
@@ -176,9 +153,8 @@ pub struct Stages {
     pub optimized: bool,
     /// Machine code: of the recorded tree, and of the optimised one if that is made.
     pub native: bool,
-    /// How many exits of the optimised tree to take though nothing failed. In the uop interpreter the tree must count
-    /// iterations in [`COUNTER`], so that the same place of the recorded run can be found. Machine code cannot be made
-    /// to leave: it is made of trees that end at a guard, and compared with the uop interpreter on these.
+    /// How many exits of the optimised tree to take though nothing failed, in all that runs it. The tree must count
+    /// iterations in [`COUNTER`], so that the same place of the recorded run can be found.
     pub forced: u64,
 }
 
@@ -221,12 +197,18 @@ pub fn compare_with(
         let fuel = fuel.saturating_mul(4);
         comparison.check("the optimised tree", &optimized, &Executor::Interp(fuel))?;
         comparison.native("machine code of the optimised tree", &optimized, stages)?;
-        if stages.native {
-            return comparison.cut_short(&optimized, fuel, stages.forced);
-        }
-        comparison.forced(&tree, &optimized, fuel, stages.forced)?;
+        comparison.forced(&tree, &optimized, fuel, stages)?;
     }
     Ok(Verdict::Agree)
+}
+
+/// At which visit of which guard to leave, and in what.
+#[derive(Clone, Copy)]
+struct Leaving {
+    guard: GuardId,
+    visit: u64,
+    fuel: u64,
+    native: bool,
 }
 
 struct Comparison<'a> {
@@ -260,51 +242,48 @@ impl Comparison<'_> {
         Err(self.mismatch(what, tree, &found))
     }
 
-    /// Leaves the optimised tree in the middle, at places spread evenly over the run, and the recorded one at the same
+    /// Leaves the optimised tree in the middle of equal parts of the run, and the recorded one at the same
     /// guard in the same iteration.
-    fn forced(&mut self, tree: &Tree, optimized: &Tree, fuel: u64, count: u64) -> Result<(), Box<Mismatch>> {
-        // No run has that many guards, so this one goes to its end.
-        let (mut visits, nth) = (0, u64::MAX);
-        let visited = Executor::InterpNth { fuel, nth, visits: Cell::new(0) };
-        if self.run(optimized, &visited).is_ok()
-            && let Executor::InterpNth { visits: counted, .. } = visited
-        {
-            visits = counted.get();
+    fn forced(
+        &mut self,
+        tree: &Tree,
+        optimized: &Tree,
+        fuel: u64,
+        stages: Stages,
+    ) -> Result<(), Box<Mismatch>> {
+        let mut visits: Vec<GuardId> = Vec::new();
+        let visited = RefCell::new(|inst: &Inst, _| {
+            let exits = Some(inst).filter(|inst| inst.op.exits()).and_then(|inst| optimized.snapshot(inst));
+            visits.extend(exits.map(|snapshot| snapshot.guard));
+            false
+        });
+        if stages.forced == 0 || self.run(optimized, &Executor::Leaving(fuel, &visited)).is_err() {
+            return Ok(());
         }
-        for i in 0..count.min(visits) {
-            let nth = 1 + visits * i / count.min(visits);
-            self.leave(tree, optimized, fuel, nth)?;
+        let chosen = stages.forced.min(visits.len() as u64);
+        for i in 0..chosen {
+            let nth = (visits.len() as u64 * (2 * i + 1) / (2 * chosen)) as usize;
+            let guard = visits[nth];
+            let visit = 1 + visits[..nth].iter().filter(|&&g| g == guard).count() as u64;
+            let leaving = Leaving { guard, visit, fuel, native: stages.native };
+            self.leave(tree, optimized, leaving)?;
         }
         Ok(())
     }
 
-    /// Compares machine code with the uop interpreter on copies of the tree that end at one of its guards.
-    fn cut_short(&mut self, optimized: &Tree, fuel: u64, count: u64) -> Result<Verdict, Box<Mismatch>> {
-        let guards: Vec<(usize, usize)> = exiting(optimized).collect();
-        for i in 0..count {
-            // Spread over the tree, elsewhere in each tree.
-            let chosen =
-                (optimized.len() as u64).wrapping_mul(7).wrapping_add(i * 13) % (guards.len() as u64).max(1);
-            let Some(&place) = guards.get(chosen as usize) else { break };
-            let cut = ending_at(optimized, place);
-            if verify(&cut, &HOST).is_err() {
-                continue;
-            }
-            let expected = self.run(&cut, &Executor::Interp(fuel));
-            self.expected = Some(match expected {
-                Ok(outcome) => outcome,
-                Err(Fault::OutOfFuel) => continue,
-                Err(fault) => return Err(self.failure("the tree cut short", &cut, &fault)),
-            });
-            let stages = Stages { optimized: true, native: true, forced: 0 };
-            self.native("machine code of the tree cut short", &cut, stages)?;
-        }
-        Ok(Verdict::Agree)
-    }
-
-    fn leave(&mut self, tree: &Tree, optimized: &Tree, fuel: u64, nth: u64) -> Result<(), Box<Mismatch>> {
-        let what = format!("leaving the optimised tree at the {nth}th guard");
-        let left = self.run(optimized, &Executor::InterpNth { fuel, nth, visits: Cell::new(0) });
+    /// Leaves the optimised tree as told, in the uop interpreter and in machine code, and the recorded one at the same
+    /// guard in the same iteration.
+    fn leave(&mut self, tree: &Tree, optimized: &Tree, leaving: Leaving) -> Result<(), Box<Mismatch>> {
+        let Leaving { guard, visit, fuel, native } = leaving;
+        let what = format!("leaving the optimised tree at visit {visit} of guard {guard}");
+        let mut visits = HashMap::new();
+        let here = RefCell::new(|inst: &Inst, _| {
+            let Some(snapshot) = optimized.snapshot(inst).filter(|_| inst.op.exits()) else { return false };
+            let count = visits.entry(snapshot.guard).or_insert(0);
+            *count += 1;
+            snapshot.guard == guard && *count == visit
+        });
+        let left = self.run(optimized, &Executor::Leaving(fuel, &here));
         let mut left = left.map_err(|fault| self.failure(&what, optimized, &fault))?;
         if left.guard >= tree.guards {
             // A guard of the optimizer's own, which re-establishes what the loop header promises: it resumes at the
@@ -314,15 +293,45 @@ impl Comparison<'_> {
         }
         let counted = left.slots.iter().find(|(slot, _)| *slot == COUNTER);
         let Some(&(_, Sym::Int(count))) = counted else { return Ok(()) };
-        let count = HOST.repr.box_int(count);
-        let at = self.run(tree, &Executor::InterpAt { fuel, guard: left.guard, count });
-        let expected = at.map_err(|fault| self.failure(&what, tree, &fault))?;
-        if expected == left {
+        let (count, number) = (HOST.repr.box_int(count), left.guard);
+        let there = RefCell::new(|inst: &Inst, counted| {
+            counted == count && tree.snapshot(inst).is_some_and(|s| s.guard.number == number)
+        });
+        let expected = self.run(tree, &Executor::Leaving(fuel, &there));
+        let expected = expected.map_err(|fault| self.failure(&what, tree, &fault))?;
+        if expected != left {
+            let found = self.text(&left);
+            self.expected = Some(expected);
+            return Err(self.mismatch(&what, optimized, &found));
+        }
+        if native { self.leave_natively(optimized, expected, leaving) } else { Ok(()) }
+    }
+
+    /// Leaves machine code where the uop interpreter left with `expected`.
+    fn leave_natively(
+        &mut self,
+        optimized: &Tree,
+        expected: Outcome,
+        leaving: Leaving,
+    ) -> Result<(), Box<Mismatch>> {
+        let Leaving { guard, visit, .. } = leaving;
+        let Some(counting) = force::at_visit(optimized, guard) else { return Ok(()) };
+        let what = format!("leaving machine code at visit {visit} of guard {guard}");
+        let code = native::Native::new(&counting, &self.vm.attention);
+        let code = code.map_err(|error| self.failure(&what, &counting, &error))?;
+        let mut input = self.input.clone();
+        input.slots.push((COUNTDOWN, visit));
+        let found = run(self.vm, &counting, &input, self.slots, &Executor::Native(&code));
+        let mut found = found.map_err(|fault| self.failure(&what, &counting, &fault))?;
+        if found.guard == optimized.guards {
+            found.guard = expected.guard;
+        }
+        if found == expected {
             return Ok(());
         }
-        let found = self.text(&left);
+        let found = self.text(&found);
         self.expected = Some(expected);
-        Err(self.mismatch(&what, optimized, &found))
+        Err(self.mismatch(&what, &counting, &found))
     }
 
     /// An outcome relative to the input.
@@ -343,35 +352,6 @@ impl Comparison<'_> {
             found: found.to_owned(),
         })
     }
-}
-
-/// Places of instructions that exit: trace and position.
-fn exiting(tree: &Tree) -> impl Iterator<Item = (usize, usize)> {
-    let traces = tree.traces.iter().enumerate();
-    let insts =
-        traces.flat_map(|(t, trace)| trace.insts.iter().enumerate().map(move |(i, inst)| ((t, i), inst)));
-    insts.filter(|(_, inst)| inst.op.exits()).map(|(place, _)| place)
-}
-
-/// The tree with an exit in place of one of its guards, and without what can no longer be reached.
-fn ending_at(tree: &Tree, (trace, at): (usize, usize)) -> Tree {
-    let mut out = tree.clone();
-    let snap = out.traces[trace].insts[at].snap;
-    out.traces[trace].insts.truncate(at);
-    out.traces[trace].insts.push(Inst { snap, ..Inst::new(Op::Exit, &[], 0) });
-    let Some(snapshot) = snap.and_then(|id| tree.snaps.get(id.0 as usize)) else { return out };
-    let mut guards = Vec::new();
-    out.traces.retain(|t| {
-        // No twin may take the place of the side trace that hung here.
-        let here = |parent: GuardId| parent.number == snapshot.guard.number;
-        let reached = t.parent.is_none_or(|parent| guards.contains(&parent) && !here(parent));
-        if reached {
-            let exiting = t.insts.iter().filter(|inst| inst.op.exits());
-            guards.extend(exiting.filter_map(|inst| tree.snapshot(inst)).map(|s| s.guard));
-        }
-        reached
-    });
-    out
 }
 
 /// The state before a run, as an outcome of nothing.

@@ -66,6 +66,7 @@ fn config(source: &mut Source<'_>) -> Config {
         .side_threshold(source.pick(&[1, 2, 5]))
         .max_side_traces(source.pick(&[100, 3, 0]))
         .code_cap(source.pick(&[64 << 20, 16 << 10]))
+        .check_exits(source.one_in(3))
         .limits(limits)
 }
 

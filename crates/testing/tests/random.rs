@@ -2,12 +2,13 @@
 
 use std::time::{Duration, Instant};
 use uplift_opt::OptConfig;
-use uplift_testing::fuzz;
+use uplift_testing::filetest::FileTest;
 use uplift_testing::generate::{self, Case, FUEL};
 use uplift_testing::host::HOST;
 use uplift_testing::oracle::{Stages, compare_with};
 use uplift_testing::source::Source;
 use uplift_testing::toy;
+use uplift_testing::{churn, found, fuzz, layouts};
 use uplift_uop::print::print;
 use uplift_uop::verify::verify;
 use uplift_uop::{Inst, Op, Section, Tree, Ty};
@@ -49,10 +50,35 @@ fn machine_code_does_what_the_uop_interpreter_does() {
 }
 
 #[test]
+fn trees_leave_alike_wherever_they_are_made_to() {
+    let (mut sides, mut total) = (0, 0);
+    cases(Duration::from_millis(2000), |seed| {
+        println!("seed {seed}");
+        total += 1;
+        sides += fuzz::deoptimize(&mut Source::Seed(seed));
+    });
+    assert!(sides > total, "{total} trees got only {sides} side traces");
+}
+
+#[test]
+fn a_case_written_down_as_a_filetest_does_the_same() {
+    cases(Duration::from_millis(500), |seed| {
+        let Case { mut vm, tree, input } = generate::case(&mut Source::Seed(seed));
+        let text = found::filetest(&mut vm, &tree, &input, 2);
+        let test = FileTest::new(&text).unwrap_or_else(|error| panic!("seed {seed}: {error}\n{text}"));
+        let output = test.output().unwrap_or_else(|error| panic!("seed {seed}: {error}\n{text}"));
+        assert_eq!(Some(output.as_str()), test.expected, "seed {seed}");
+    });
+}
+
+#[test]
 fn the_bytes_of_fuzzers_make_cases_too() {
     let mut source = Source::Seed(0);
     fuzz::optimizer_equivalence(&[]);
     fuzz::toy_programs(&[]);
+    fuzz::deoptimization(&[]);
+    fuzz::engine_churn(&[]);
+    fuzz::value_layouts(&[]);
     fuzz::bytecode_verifier(&[]);
     cases(Duration::from_millis(500), |seed| {
         let bytes: Vec<u8> = (0..seed % 500).map(|_| source.below(256) as u8).collect();
@@ -69,6 +95,31 @@ fn toy_programs_do_the_same_compiled_and_interpreted() {
         programs += 1;
     });
     assert!(entries > programs, "{programs} programs entered compiled code {entries} times");
+}
+
+#[test]
+fn trees_that_come_and_go_do_what_was_recorded() {
+    let (mut all, mut total) = (churn::Life::default(), 0);
+    cases(Duration::from_millis(1500), |seed| {
+        println!("seed {seed}");
+        let life = churn::check(&mut Source::Seed(seed));
+        all.entries += life.entries;
+        all.side_traces += life.side_traces;
+        all.invalidated += life.invalidated;
+        all.aborted += life.aborted;
+        total += 1;
+    });
+    println!("{total} engines: {all:?}");
+    let often = all.entries > 3 * total && all.side_traces > total / 2 && all.invalidated > total;
+    assert!(often && all.aborted > 0, "{total} engines have lived through too little: {all:?}");
+}
+
+#[test]
+fn all_stages_agree_however_values_are_boxed() {
+    cases(Duration::from_millis(1500), |seed| {
+        println!("seed {seed}");
+        layouts::check(&mut Source::Seed(seed));
+    });
 }
 
 #[test]

@@ -7,7 +7,7 @@ use uplift_testing::filetest::{FileTest, folder};
 use uplift_testing::host::TAGGED_HOST;
 use uplift_testing::native::Native;
 use uplift_testing::source::Source;
-use uplift_uop::{FrameState, KindPlace, ReprSpec, Tree};
+use uplift_uop::{FrameState, HostSpec, IntRepr, KindPlace, ReprSpec, Tree};
 
 const PRESETS: [(&str, ReprSpec); 4] = [
     ("RAW", ReprSpec::RAW),
@@ -38,6 +38,20 @@ fn whatever_a_preset_boxes_comes_back() {
             assert_eq!(repr.unbox_bool(repr.box_bool(truth)), truth, "{name}");
         }
     }
+}
+
+#[test]
+fn integers_of_any_width_are_accepted_and_those_that_do_not_fit_a_word_refused() {
+    let refused = |bits, shift, tag| {
+        let repr = ReprSpec { int: Some(IntRepr { bits, shift, tag }), ..ReprSpec::RAW };
+        HostSpec::new("any", repr).validate().err().map(|error| error.message)
+    };
+    assert_eq!(refused(9, 3, 0b101), None, "narrow integers");
+    assert_eq!(refused(64, 0, 0), None);
+    for (bits, shift) in [(0, 1), (63, 2), (65, 0), (1, 64), (u32::MAX, 2)] {
+        assert_eq!(refused(bits, shift, 0), Some("bits and shift do not fit a word"), "{bits}, {shift}");
+    }
+    assert_eq!(refused(48, 0, 1 << 47), Some("tag and payload overlap"));
 }
 
 #[test]

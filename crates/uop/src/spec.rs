@@ -418,13 +418,13 @@ impl HostSpec {
         if let Some(f) = self.fns.iter().find(|f| f.params.len() > HostFn::MAX_PARAMS) {
             return err(f.name, "at most seven parameters");
         }
-        for width in [-1i64, 0, 1, 12345] {
-            if self.repr.int.is_some() && self.repr.unbox_int(self.repr.box_int(width)) != width {
-                return err("int", "boxing does not round-trip");
+        if let Some(int) = self.repr.int {
+            if int.bits == 0 || int.bits > 64 || int.shift > 64 - int.bits {
+                return err("int", "bits and shift do not fit a word");
             }
-        }
-        if self.repr.int.is_some_and(|r| r.bits == 0 || r.bits + r.shift > 64) {
-            return err("int", "bits and shift do not fit a word");
+            if int.tag & int.mask() != 0 {
+                return err("int", "tag and payload overlap");
+            }
         }
         if self.repr.bools.is_some_and(|(no, yes)| no == yes) {
             return err("bool", "false and true are the same word");

@@ -21,6 +21,8 @@ const MAX_PREFIXES: usize = 3000;
 pub(super) fn decode(source: &[u8]) -> Result<std::borrow::Cow<'_, str>, Box<(Fault, String)>> {
     let source = source.strip_prefix(b"\xef\xbb\xbf").unwrap_or(source);
     let fail = |message: String, at: usize| {
+        // What is no UTF-8 before the place is longer in the text.
+        let at = String::from_utf8_lossy(&source[..at]).len();
         let text = String::from_utf8_lossy(source).into_owned();
         let at = TextSize::try_from(at.min(text.len())).unwrap_or_default();
         Err(Box::new((Fault::syntax(message, TextRange::empty(at)), text)))

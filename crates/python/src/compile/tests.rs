@@ -151,6 +151,12 @@ fn bytes_are_decoded_as_declared() {
 }
 
 #[test]
+fn errors_have_a_place_though_bytes_before_it_are_no_text() {
+    let error = compile_source(b"'\xff\xff'\n'\xff' \0", "x", Mode::Exec).expect_err("null bytes");
+    assert_eq!((error.line, error.column), (2, 5), "{error}");
+}
+
+#[test]
 fn names_are_found_where_python_finds_them() {
     let code = compile_as("x = 1\ny = x", Mode::Exec, Names::Namespace);
     assert_eq!(ops(&code)[..4], [Op::LoadInt, Op::StoreName, Op::LoadName, Op::StoreName]);

@@ -33,10 +33,12 @@ pub struct Directives {
     /// Initial slots, fields and elements: (place, value), as text.
     places: Vec<(String, String)>,
     attention_after: u32,
+    /// Exits to take though nothing failed.
+    pub forced: u64,
 }
 
 /// Objects that exist before runs of filetests.
-const OBJECTS: usize = 4;
+pub(crate) const OBJECTS: usize = 4;
 
 impl Directives {
     /// Reads the comment lines before the first line that is neither comment nor blank.
@@ -50,6 +52,7 @@ impl Directives {
             without: Vec::new(),
             places: Vec::new(),
             attention_after: 0,
+            forced: 0,
         };
         for line in head {
             let line = line.trim_start_matches(';').trim();
@@ -62,6 +65,9 @@ impl Directives {
             } else if let Some(call) = line.strip_prefix("attention after call ") {
                 let number = call.trim().parse();
                 directives.attention_after = number.map_err(|_| format!("no number: {line}"))?;
+            } else if let Some(exits) = line.strip_prefix("forced exits ") {
+                let number = exits.trim().parse();
+                directives.forced = number.map_err(|_| format!("no number: {line}"))?;
             } else if let Some((place, value)) = line.split_once(" = ")
                 && (place.starts_with("slot ") || place.starts_with("obj"))
             {

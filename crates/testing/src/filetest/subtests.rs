@@ -130,7 +130,7 @@ fn run(test: &FileTest<'_>, tree: &Tree) -> Result<String, String> {
 fn compare(test: &FileTest<'_>, tree: &Tree) -> Result<(), String> {
     verified(tree, &HOST)?;
     let (mut vm, input): (_, Input) = test.directives.input()?;
-    let stages = Stages { optimized: is_recorded(tree), native: true, forced: 0 };
+    let stages = Stages { optimized: is_recorded(tree), native: true, forced: test.directives.forced };
     match oracle::compare(&mut vm, tree, &input, FUEL, stages) {
         Ok(_) => Ok(()),
         Err(mismatch) => Err(mismatch.to_string()),

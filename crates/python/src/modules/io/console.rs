@@ -1,6 +1,7 @@
 //! The console: buffered standard output, `print` and `input`.
 
 use std::io::{BufRead, IsTerminal, Read, Write};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Backend, Stream};
 use crate::builtins::args::{self, given};
@@ -11,9 +12,34 @@ use crate::word::{NONE, UNDEF, Word};
 /// Bytes collected before standard output is written.
 const BUFFER: usize = 32 << 10;
 
+/// What a program writes, kept instead of going to the process's streams.
+#[derive(Clone, Debug, Default)]
+pub struct Capture(Arc<Mutex<Captured>>);
+
+/// Bytes that a program has written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Captured {
+    /// To standard output.
+    pub stdout: Vec<u8>,
+    /// To standard error: tracebacks too.
+    pub stderr: Vec<u8>,
+}
+
+impl Capture {
+    /// Takes what was written so far.
+    pub fn take(&self) -> Captured {
+        self.with(std::mem::take)
+    }
+    fn with<T>(&self, act: impl FnOnce(&mut Captured) -> T) -> T {
+        // Bytes are whole whoever panicked meanwhile.
+        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
 /// Standard output's buffer, and where `sys.stdout` is kept.
 pub struct Console {
     buffer: Vec<u8>,
+    capture: Option<Capture>,
     /// Whether every line is shown at once.
     line_buffered: bool,
     /// The cell of `sys.stdout`: the program may replace it.
@@ -24,6 +50,7 @@ impl Default for Console {
     fn default() -> Self {
         Console {
             buffer: Vec::with_capacity(BUFFER + 1024),
+            capture: None,
             line_buffered: std::io::stdout().is_terminal(),
             stdout: std::ptr::null_mut(),
         }
@@ -33,6 +60,12 @@ impl Default for Console {
 /// Says where `sys.stdout` is kept.
 pub fn attach(vm: &mut Vm, stdout: *mut GlobalCell) {
     vm.state::<Console>().stdout = stdout;
+}
+
+/// Keeps what is written from now on.
+pub fn capture(vm: &mut Vm, capture: Capture) {
+    let console = vm.state::<Console>();
+    (console.capture, console.line_buffered) = (Some(capture), false);
 }
 
 /// What `sys.stdout` is; None if the program deleted it.
@@ -65,11 +98,30 @@ fn write_out(vm: &mut Vm) -> std::io::Result<()> {
     if console.buffer.is_empty() {
         return Ok(());
     }
-    let mut out = std::io::stdout().lock();
-    let result = out.write_all(&console.buffer).and_then(|()| out.flush());
+    let result = match &console.capture {
+        Some(capture) => {
+            capture.with(|captured| captured.stdout.extend_from_slice(&console.buffer));
+            Ok(())
+        }
+        None => {
+            let mut out = std::io::stdout().lock();
+            out.write_all(&console.buffer).and_then(|()| out.flush())
+        }
+    };
     // What could not be written is dropped: trying again would only fail again.
     console.buffer.clear();
     result
+}
+
+/// Writes to standard error at once.
+pub fn write_error(vm: &mut Vm, bytes: &[u8]) -> std::io::Result<()> {
+    match &vm.state::<Console>().capture {
+        Some(capture) => {
+            capture.with(|captured| captured.stderr.extend_from_slice(bytes));
+            Ok(())
+        }
+        None => std::io::stderr().write_all(bytes),
+    }
 }
 
 /// Flushes at the end of the program; false if standard output cannot be written.

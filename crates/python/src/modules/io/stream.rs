@@ -169,7 +169,7 @@ impl Stream {
     pub fn write(&mut self, vm: &mut Vm, bytes: &[u8]) -> PyResult<()> {
         let result = match &mut self.backend {
             Backend::Stdout => return console::write(vm, bytes),
-            Backend::Stderr => std::io::stderr().write_all(bytes),
+            Backend::Stderr => console::write_error(vm, bytes),
             Backend::Read(_) | Backend::Stdin => return Err(self.not_supported(vm, "writable")),
             Backend::Write(_) => {
                 self.data.extend_from_slice(bytes);
