@@ -75,7 +75,8 @@ impl Input {
         if words.is_empty() {
             return Ok(None);
         }
-        let quoted = |word: &&str| format!("\"{}\"\n", word.replace('\\', "\\\\").replace('"', "\\\""));
+        let escaped = |word: &str| word.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\x0A");
+        let quoted = |word: &&str| format!("\"{}\"\n", escaped(word));
         let text: String = words.iter().map(quoted).collect();
         let name = if self == Self::Trees { "trees.dict" } else { "python.dict" };
         let path = workspace::target()?.join("fuzz").join(name);
@@ -154,6 +155,8 @@ struct Report {
     seconds: f64,
     /// Lines that say where something was found.
     found: Vec<String>,
+    /// The first complaint.
+    complaint: String,
 }
 
 pub fn run(options: &Options) -> Outcome {
@@ -228,7 +231,7 @@ fn run_target(name: &str, input: Input, minutes: f64) -> Result<Report, String> 
     bar.finish_and_clear();
     report.seconds = start.elapsed().as_secs_f64();
     if !status.success() && report.found.is_empty() {
-        report.found.push(format!("ended with {status}"));
+        report.found.push(format!("ended with {status}: {}", report.complaint));
     }
     let Report { executions, edges, corpus, .. } = report;
     eprintln!(
@@ -257,6 +260,8 @@ impl Report {
             self.executions = number(executions.trim()).unwrap_or(self.executions);
         } else if let Some((_, path)) = line.split_once("written to ") {
             self.found.push(workspace::shown(Path::new(path.trim())));
+        } else if line.contains("rror") && self.complaint.is_empty() {
+            self.complaint = line.to_owned();
         }
     }
 }
