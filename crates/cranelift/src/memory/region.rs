@@ -13,7 +13,7 @@ pub(super) struct Region {
 
 impl Region {
     /// Maps `len` bytes (a multiple of the page size, 64 KiB on Windows): twice if `dual`, else once
-    /// and executable.
+    /// and executable. Guard pages stand around each mapping, but on Windows.
     pub fn new(len: usize, dual: bool) -> io::Result<Region> {
         let (write, exec) = if dual { sys::map_dual(len)? } else { sys::map_single(len)? };
         Ok(Region { write, exec, len })
@@ -68,10 +68,25 @@ mod sys {
         usize::try_from(size).unwrap_or(4096)
     }
 
+    /// Maps `len` bytes between two guard pages, which nobody may touch.
     fn map(len: usize, protection: i32, flags: i32, file: i32) -> io::Result<usize> {
+        let guard = page_size();
+        let all = len.checked_add(2 * guard).ok_or(io::ErrorKind::OutOfMemory)?;
+        let reserve = libc::MAP_PRIVATE | libc::MAP_ANON;
         // SAFETY: a fresh mapping at an address of the system's choice.
-        let address = unsafe { libc::mmap(std::ptr::null_mut(), len, protection, flags, file, 0) };
-        if address == libc::MAP_FAILED { Err(io::Error::last_os_error()) } else { Ok(address as usize) }
+        let start = unsafe { libc::mmap(std::ptr::null_mut(), all, libc::PROT_NONE, reserve, -1, 0) };
+        if start == libc::MAP_FAILED {
+            return Err(io::Error::last_os_error());
+        }
+        let address = start as usize + guard;
+        // SAFETY: pages that were just reserved.
+        let middle = unsafe { libc::mmap(address as *mut _, len, protection, flags | libc::MAP_FIXED, file, 0) };
+        if middle == libc::MAP_FAILED {
+            let error = io::Error::last_os_error();
+            unmap(address, len);
+            return Err(error);
+        }
+        Ok(address)
     }
 
     /// One mapping, executable, to be made writable page by page.
@@ -122,9 +137,11 @@ mod sys {
         if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
     }
 
+    /// Unmaps what [`map`] has mapped, guard pages included.
     pub fn unmap(address: usize, len: usize) {
+        let guard = page_size();
         // SAFETY: a mapping of ours that is no longer used.
-        unsafe { libc::munmap(address as *mut libc::c_void, len) };
+        unsafe { libc::munmap((address - guard) as *mut libc::c_void, len + 2 * guard) };
     }
 }
 

@@ -158,25 +158,47 @@ fn threads_place_enter_and_free_at_once() {
     assert_eq!(memory.stats().used, 0);
 }
 
+/// The process's mappings: addresses and protection.
+#[cfg(target_os = "linux")]
+fn mappings() -> Vec<(std::ops::Range<usize>, String)> {
+    let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+    let hex = |text: &str| usize::from_str_radix(text, 16).unwrap();
+    let mapping = |line: &str| {
+        let mut words = line.split_whitespace();
+        let (start, end) = words.next()?.split_once('-')?;
+        Some((hex(start)..hex(end), words.next()?.to_owned()))
+    };
+    maps.lines().filter_map(mapping).collect()
+}
+
+/// Protection of the page at an address.
+#[cfg(target_os = "linux")]
+fn flags_at(maps: &[(std::ops::Range<usize>, String)], address: usize) -> &str {
+    maps.iter().find(|(range, _)| range.contains(&address)).map_or("", |(_, flags)| flags)
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn guard_pages_stand_around_code() {
+    for dual in [region::dual_mapping_works(), false] {
+        let region = region::Region::new(1 << 16, dual).unwrap();
+        let maps = mappings();
+        for start in [region.write(), region.exec()] {
+            for outside in [start - 1, start + region.len()] {
+                assert_eq!(flags_at(&maps, outside), "---p", "{outside:#x} of {start:#x}: {maps:x?}");
+            }
+        }
+    }
+}
+
 /// Reads the process's own mappings while trees are placed and freed.
 #[cfg(target_os = "linux")]
 #[test]
 fn no_page_is_ever_writable_and_executable() {
     let check = |range: std::ops::Range<usize>| {
-        let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
-        let mut found = false;
-        for line in maps.lines() {
-            let mut words = line.split_whitespace();
-            let (Some(addresses), Some(flags)) = (words.next(), words.next()) else { continue };
-            assert!(!(flags.contains('w') && flags.contains('x')), "{line}");
-            let (start, end) = addresses.split_once('-').unwrap();
-            let [start, end] = [start, end].map(|a| usize::from_str_radix(a, 16).unwrap());
-            if start <= range.start && range.start < end {
-                found = true;
-                assert!(flags.starts_with("r-x"), "{line}");
-            }
-        }
-        assert!(found || range.is_empty());
+        let maps = mappings();
+        assert!(!maps.iter().any(|(_, flags)| flags.contains('w') && flags.contains('x')), "{maps:x?}");
+        assert!(range.is_empty() || flags_at(&maps, range.start).starts_with("r-x"), "{maps:x?}");
     };
     for dual in [region::dual_mapping_works(), false] {
         let memory = CodeMemory::with(1 << 20, dual);
