@@ -98,7 +98,7 @@ impl<'a> Bisection<'a> {
             if end == u64::MAX {
                 return Err(format!("seed {} makes no difference", self.seed));
             }
-            end = end.checked_mul(2).unwrap_or(u64::MAX);
+            end = end.saturating_mul(2);
         }
         let end = least(end / 2, end, |end| self.differs(0..end))?;
         let start = least(0, end, |start| Ok(!self.differs(start..end)?))? - 1;
