@@ -1,6 +1,4 @@
 //! A stack VM with integers, floats, locals, jumps, calls and output, whose hot loops get compiled: a complete host.
-//!
-//! `cargo run --release -p uplift --example toy_vm -- 30000000`
 
 use std::ffi::c_void;
 use std::rc::Rc;
@@ -247,13 +245,8 @@ impl Vm {
         verify_code::<Op>(&code, &Limits { registers: LOCALS.into(), ..Limits::default() })?;
         let heights = stack_heights::<Op>(&code, OPERANDS)?;
         let engine = Engine::new(Vm::SPEC, config).expect("the host's declarations are sound");
-        Ok(Vm {
-            code,
-            heights,
-            stack: Stack::new(1 << 14, LOCALS + OPERANDS, ZERO),
-            engine,
-            output: Vec::new(),
-        })
+        let stack = Stack::new(1 << 14, LOCALS + OPERANDS, ZERO);
+        Ok(Vm { code, heights, stack, engine, output: Vec::new() })
     }
     /// Runs the main function with `argument` in local 0; the word that it returns.
     pub fn run(&mut self, argument: i32) -> Result<u64, Error> {
@@ -292,8 +285,8 @@ pub fn program() -> Vec<u64> {
     ];
     let end = [Load { n: s }, Return {}];
     let half = [Load { n: 0 }, Push { number: 2 }, Div {}, Return {}];
-    let rest = loop_body.into_iter().chain(end).chain(half);
-    [Loop {}.encode(), 0].into_iter().chain(rest.map(Decoded::encode)).collect()
+    let rest = loop_body.into_iter().chain(end).chain(half).map(Decoded::encode);
+    [Loop {}.encode(), 0].into_iter().chain(rest).collect()
 }
 
 #[allow(dead_code, reason = "the tests include this file as a module")]
@@ -301,9 +294,7 @@ fn main() {
     let n = std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(10_000_000);
     let mut vm = Vm::new(program(), Config::default()).expect("the program is well-formed");
     let started = std::time::Instant::now();
-    match vm.run(n) {
-        Ok(word) => println!("{} in {:?}", REPR.unbox_float(word), started.elapsed()),
-        Err(error) => println!("error: {error:?}"),
-    }
+    let result = vm.run(n).map(|word| REPR.unbox_float(word));
+    println!("{result:?} in {:?}", started.elapsed());
     print!("{}", vm.jit().stats());
 }

@@ -80,7 +80,8 @@ mod sys {
         }
         let address = start as usize + guard;
         // SAFETY: pages that were just reserved.
-        let middle = unsafe { libc::mmap(address as *mut _, len, protection, flags | libc::MAP_FIXED, file, 0) };
+        let middle =
+            unsafe { libc::mmap(address as *mut _, len, protection, flags | libc::MAP_FIXED, file, 0) };
         if middle == libc::MAP_FAILED {
             let error = io::Error::last_os_error();
             unmap(address, len);
