@@ -290,7 +290,12 @@ impl Vm {
     #[inline]
     pub(crate) fn run_compiled(&mut self, code: *mut LoadedCode) -> Option<PyResult> {
         // SAFETY: loaded code is immortal.
-        let (start, called) = unsafe { ((*code).instrs, &raw mut (*code).called) };
+        let (start, called, generator) =
+            unsafe { ((*code).instrs, &raw mut (*code).called, (*code).is_generator) };
+        // A generator function only makes a generator.
+        if generator {
+            return None;
+        }
         // SAFETY: as above; the reference ends with the statement.
         let asks = unsafe { (*called).visit(self.run.threshold) };
         if !asks || self.run.attention.get() != 0 || !self.has_trace_room() {
