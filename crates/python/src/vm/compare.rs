@@ -329,6 +329,7 @@ impl Vm {
             // Comparing may run code that shrinks a list.
             let (Some(x), Some(y)) = (item_of(a, i), item_of(b, i)) else { break };
             if !self.eq(x, y)? {
+                let (Some(x), Some(y)) = (item_of(a, i), item_of(b, i)) else { break };
                 return match op {
                     CmpOp::Eq => Ok(FALSE),
                     CmpOp::Ne => Ok(TRUE),

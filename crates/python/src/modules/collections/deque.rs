@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use crate::builtins::args::{self, DONE, given};
 use crate::heap::Marker;
 use crate::objects::iter::NativeIter;
-use crate::objects::misc::NativePayload;
+use crate::objects::misc::{NativePayload, Payload};
 use crate::objects::{Args, Class, Gc, MethodDef};
 use crate::vm::ops::CmpOp;
 use crate::vm::{PyResult, Vm};
@@ -82,7 +82,7 @@ pub(super) fn class(vm: &mut Vm) -> Gc<Class> {
 }
 
 #[inline]
-fn this(vm: &mut Vm, w: Word) -> PyResult<&'static mut Deque> {
+fn this(vm: &mut Vm, w: Word) -> PyResult<Payload<Deque>> {
     match w.payload::<Deque>() {
         Some(deque) => Ok(deque),
         None => Err(args::wrong_type(
@@ -153,7 +153,7 @@ fn init(vm: &mut Vm, a: &Args) -> PyResult {
             Err(_) => return Err(vm.value_error("maxlen must be non-negative")),
         },
     };
-    let deque = this(vm, a[0])?;
+    let mut deque = this(vm, a[0])?;
     deque.limit = limit;
     deque.items.clear();
     deque.version += 1;
@@ -188,7 +188,7 @@ fn appendleft(vm: &mut Vm, a: &Args) -> PyResult {
 }
 
 fn pop(vm: &mut Vm, a: &Args) -> PyResult {
-    let deque = this(vm, a[0])?;
+    let mut deque = this(vm, a[0])?;
     deque.version += 1;
     match deque.items.pop_back() {
         Some(item) => Ok(item),
@@ -197,7 +197,7 @@ fn pop(vm: &mut Vm, a: &Args) -> PyResult {
 }
 
 fn popleft(vm: &mut Vm, a: &Args) -> PyResult {
-    let deque = this(vm, a[0])?;
+    let mut deque = this(vm, a[0])?;
     deque.version += 1;
     match deque.items.pop_front() {
         Some(item) => Ok(item),
@@ -221,7 +221,7 @@ fn extendleft(vm: &mut Vm, a: &Args) -> PyResult {
 
 fn rotate(vm: &mut Vm, a: &Args) -> PyResult {
     let steps = args::index_or(vm, a.or(1, UNDEF), 1)?;
-    let deque = this(vm, a[0])?;
+    let mut deque = this(vm, a[0])?;
     deque.version += 1;
     if !deque.items.is_empty() {
         let steps = steps.rem_euclid(deque.items.len() as i64) as usize;
@@ -231,7 +231,7 @@ fn rotate(vm: &mut Vm, a: &Args) -> PyResult {
 }
 
 fn clear(vm: &mut Vm, a: &Args) -> PyResult {
-    let deque = this(vm, a[0])?;
+    let mut deque = this(vm, a[0])?;
     deque.version += 1;
     deque.items.clear();
     DONE
@@ -247,7 +247,7 @@ fn changed(vm: &mut Vm) -> crate::vm::Raised {
 }
 
 /// Place of an equal item among `from..to`.
-fn find(vm: &mut Vm, deque: &mut Deque, item: Word, from: usize, to: usize) -> PyResult<Option<usize>> {
+fn find(vm: &mut Vm, deque: Payload<Deque>, item: Word, from: usize, to: usize) -> PyResult<Option<usize>> {
     let version = deque.version;
     for at in from..to.min(deque.items.len()) {
         let candidate = deque.items[at];
@@ -293,7 +293,7 @@ fn contains(vm: &mut Vm, a: &Args) -> PyResult {
 
 fn insert(vm: &mut Vm, a: &Args) -> PyResult {
     let index = vm.index(a[1])?;
-    let deque = this(vm, a[0])?;
+    let mut deque = this(vm, a[0])?;
     if deque.limit.is_some_and(|limit| deque.items.len() >= limit) {
         return Err(vm.index_error("deque already at its maximum size"));
     }
@@ -305,7 +305,7 @@ fn insert(vm: &mut Vm, a: &Args) -> PyResult {
 }
 
 fn remove(vm: &mut Vm, a: &Args) -> PyResult {
-    let deque = this(vm, a[0])?;
+    let mut deque = this(vm, a[0])?;
     match find(vm, deque, a[1], 0, usize::MAX)? {
         Some(at) => {
             deque.version += 1;
@@ -320,7 +320,7 @@ fn remove(vm: &mut Vm, a: &Args) -> PyResult {
 }
 
 fn reverse(vm: &mut Vm, a: &Args) -> PyResult {
-    let deque = this(vm, a[0])?;
+    let mut deque = this(vm, a[0])?;
     deque.version += 1;
     deque.items.make_contiguous().reverse();
     DONE
@@ -358,7 +358,7 @@ fn setitem(vm: &mut Vm, a: &Args) -> PyResult {
 
 fn delitem(vm: &mut Vm, a: &Args) -> PyResult {
     let at = place(vm, a)?;
-    let deque = this(vm, a[0])?;
+    let mut deque = this(vm, a[0])?;
     deque.version += 1;
     deque.items.remove(at);
     DONE
@@ -456,7 +456,7 @@ fn mul(vm: &mut Vm, a: &Args) -> PyResult {
 
 fn imul(vm: &mut Vm, a: &Args) -> PyResult {
     let items = repeated(vm, a)?;
-    let deque = this(vm, a[0])?;
+    let mut deque = this(vm, a[0])?;
     deque.items = items;
     deque.version += 1;
     deque.trim_left();
