@@ -77,7 +77,7 @@ fn extend(vm: &mut Vm, a: &Args) -> PyResult {
 /// `list.extend(source)`; `+=` uses it too.
 pub fn extend_list(vm: &mut Vm, mut list: Gc<List>, source: Word) -> PyResult<()> {
     match source.tag() {
-        TypeTag::List if source.cast::<List>().is_some_and(|l| l.class() == vm.types.list) => {
+        TypeTag::List if source.cast::<List>().is_some_and(|l| l == list || l.class() == vm.types.list) => {
             let other = source.cast::<List>().unwrap_or(list);
             vm.heap.external(other.count() * 8);
             list.extend(other.items());

@@ -241,6 +241,7 @@ fn choices(vm: &mut Vm, a: &Args) -> PyResult {
     if weights.is_some() && cumulative.is_some() {
         return Err(vm.type_error("Cannot specify both weights and cumulative weights"));
     }
+    vm.room_for(count as usize, size_of::<Word>())?;
     let mut chosen = Vec::with_capacity(count as usize);
     let Some(source) = weights.or(cumulative) else {
         if length == 0 && count > 0 {

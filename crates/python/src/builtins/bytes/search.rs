@@ -34,7 +34,9 @@ fn window(vm: &mut Vm, a: &Args) -> PyResult<Option<(usize, &'static [u8])>> {
     let start = limit(vm, a.or(2, UNDEF), 0)?;
     let end = limit(vm, a.or(3, UNDEF), i64::MAX)?;
     let data = this(vm, a)?;
-    let place = |i: i64| if i < 0 { i.saturating_add_unsigned(data.len() as u64).max(0) as usize } else { i as usize };
+    let place = |i: i64| {
+        if i < 0 { i.saturating_add_unsigned(data.len() as u64).max(0) as usize } else { i as usize }
+    };
     let (start, end) = (place(start), place(end).min(data.len()));
     Ok((start <= end).then(|| (start, &data[start..end])))
 }

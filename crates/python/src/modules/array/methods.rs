@@ -304,7 +304,11 @@ fn setitem(vm: &mut Vm, a: &Args) -> PyResult {
         let mut array = this(vm, a[0])?;
         let raw = encode(vm, array.kind, a[2])?;
         // Converting may have run Python code that shortened the array.
-        return if array.set(at, raw) { DONE } else { Err(vm.index_error("array assignment index out of range")) };
+        return if array.set(at, raw) {
+            DONE
+        } else {
+            Err(vm.index_error("array assignment index out of range"))
+        };
     };
     let array = this(vm, a[0])?;
     let Some(other) = a[2].payload::<Array>() else {

@@ -8,7 +8,7 @@ use crate::objects::iter::NativeIter;
 use crate::objects::misc::{NativePayload, Payload};
 use crate::objects::{Args, Class, Gc, MethodDef};
 use crate::vm::ops::CmpOp;
-use crate::vm::{PyResult, Vm};
+use crate::vm::{Exc, PyResult, Raised, Vm};
 use crate::word::{NONE, NOTIMPL, UNDEF, Word};
 
 struct Deque {
@@ -242,21 +242,21 @@ fn copy(vm: &mut Vm, a: &Args) -> PyResult {
     like(vm, a[0], items)
 }
 
-fn changed(vm: &mut Vm) -> crate::vm::Raised {
+fn changed(vm: &mut Vm) -> Raised {
     vm.runtime_error("deque mutated during iteration")
 }
 
-/// Place of an equal item among `from..to`.
+/// Place of an equal item among `from..to`. A comparison may change the deque and yet find its item: who goes on to use
+/// the place looks at the version.
 fn find(vm: &mut Vm, deque: Payload<Deque>, item: Word, from: usize, to: usize) -> PyResult<Option<usize>> {
     let version = deque.version;
     for at in from..to.min(deque.items.len()) {
         let candidate = deque.items[at];
-        let same = candidate == item || vm.eq(candidate, item)?;
+        if candidate == item || vm.eq(candidate, item)? {
+            return Ok(Some(at));
+        }
         if deque.version != version {
             return Err(changed(vm));
-        }
-        if same {
-            return Ok(Some(at));
         }
     }
     Ok(None)
@@ -264,8 +264,12 @@ fn find(vm: &mut Vm, deque: Payload<Deque>, item: Word, from: usize, to: usize) 
 
 fn count(vm: &mut Vm, a: &Args) -> PyResult {
     let deque = this(vm, a[0])?;
+    let version = deque.version;
     let (mut total, mut at) = (0, 0);
     while let Some(found) = find(vm, deque, a[1], at, usize::MAX)? {
+        if deque.version != version {
+            return Err(changed(vm));
+        }
         total += 1;
         at = found + 1;
     }
@@ -306,7 +310,12 @@ fn insert(vm: &mut Vm, a: &Args) -> PyResult {
 
 fn remove(vm: &mut Vm, a: &Args) -> PyResult {
     let mut deque = this(vm, a[0])?;
-    match find(vm, deque, a[1], 0, usize::MAX)? {
+    let version = deque.version;
+    let found = find(vm, deque, a[1], 0, usize::MAX);
+    if deque.version != version && (found.is_ok() || vm.swallow(Exc::RuntimeError)) {
+        return Err(vm.index_error("deque mutated during iteration"));
+    }
+    match found? {
         Some(at) => {
             deque.version += 1;
             deque.items.remove(at);
@@ -463,13 +472,30 @@ fn imul(vm: &mut Vm, a: &Args) -> PyResult {
     Ok(a[0])
 }
 
-/// Compares as lists compare.
+/// Compares item by item, as iterators give them.
 fn compare(vm: &mut Vm, a: &Args, op: CmpOp) -> PyResult {
-    if a[1].payload::<Deque>().is_none() {
-        return Ok(NOTIMPL);
+    let Some(other) = a[1].payload::<Deque>() else { return Ok(NOTIMPL) };
+    if matches!(op, CmpOp::Eq | CmpOp::Ne) && this(vm, a[0])?.items.len() != other.items.len() {
+        return Ok((op == CmpOp::Ne).into());
     }
-    let (x, y) = (snapshot(vm, a[0])?, snapshot(vm, a[1])?);
-    vm.compare(op, x, y)
+    let (left, right) = (iterator(vm, a[0], false)?, iterator(vm, a[1], false)?);
+    vm.enter_native()?;
+    let answer = compare_items(vm, op, left, right);
+    vm.leave_native();
+    Ok(answer?.into())
+}
+
+fn compare_items(vm: &mut Vm, op: CmpOp, left: Word, right: Word) -> PyResult<bool> {
+    loop {
+        let items = (vm.iter_next(left)?, vm.iter_next(right)?);
+        let (Some(x), Some(y)) = items else {
+            return Ok(op.holds(items.0.is_some().cmp(&items.1.is_some())));
+        };
+        if !vm.eq(x, y)? {
+            let answer = vm.compare(op, x, y)?;
+            return vm.truthy(answer);
+        }
+    }
 }
 
 fn eq(vm: &mut Vm, a: &Args) -> PyResult {
