@@ -77,7 +77,7 @@ fn extend(vm: &mut Vm, a: &Args) -> PyResult {
 /// `list.extend(source)`; `+=` uses it too.
 pub fn extend_list(vm: &mut Vm, mut list: Gc<List>, source: Word) -> PyResult<()> {
     match source.tag() {
-        TypeTag::List if source.cast::<List>().is_some_and(|l| l.class() == vm.types.list) => {
+        TypeTag::List if source.cast::<List>().is_some_and(|l| l == list || l.class() == vm.types.list) => {
             let other = source.cast::<List>().unwrap_or(list);
             vm.heap.external(other.count() * 8);
             list.extend(other.items());
@@ -153,11 +153,14 @@ fn find(vm: &mut Vm, list: Gc<List>, item: Word, from: usize, to: usize) -> PyRe
 fn remove(vm: &mut Vm, a: &Args) -> PyResult {
     let mut list = this::<List>(vm, a)?;
     match find(vm, list, a[1], 0, usize::MAX)? {
-        Some(at) if at < list.count() => {
-            list.remove(at);
+        Some(at) => {
+            // The comparison may have shortened the list.
+            if at < list.count() {
+                list.remove(at);
+            }
             DONE
         }
-        _ => Err(vm.value_error("list.remove(x): x not in list")),
+        None => Err(vm.value_error("list.remove(x): x not in list")),
     }
 }
 

@@ -4,7 +4,7 @@
 use super::args::{self, DONE};
 use super::bytes::{byte_value, bytes_of};
 use crate::heap::Marker;
-use crate::objects::misc::NativePayload;
+use crate::objects::misc::{NativePayload, Payload};
 use crate::objects::{Args, ByteArray, Class, Gc, MethodDef, SliceObj, TypeTag};
 use crate::vm::{PyResult, Vm};
 use crate::word::{NONE, Word};
@@ -83,7 +83,7 @@ fn construct(vm: &mut Vm, class: Gc<Class>, a: &Args) -> PyResult {
     }
 }
 
-fn view(vm: &mut Vm, w: Word) -> PyResult<&'static mut View> {
+fn view(vm: &mut Vm, w: Word) -> PyResult<Payload<View>> {
     match w.payload::<View>() {
         Some(view) => Ok(view),
         None => Err(args::wrong_type(vm, w, "descriptor requires a 'memoryview' object but received a '{}'")),
@@ -91,7 +91,7 @@ fn view(vm: &mut Vm, w: Word) -> PyResult<&'static mut View> {
 }
 
 /// The view, which must not be released.
-fn open(vm: &mut Vm, w: Word) -> PyResult<&'static mut View> {
+fn open(vm: &mut Vm, w: Word) -> PyResult<Payload<View>> {
     let view = view(vm, w)?;
     if view.object.is_none() {
         return Err(vm.value_error("operation forbidden on released memoryview object"));

@@ -52,7 +52,8 @@ struct Search {
     sequence: Word,
     x: Word,
     low: i64,
-    high: i64,
+    /// None: the length, which is asked for last, as a key function may change it.
+    high: Option<i64>,
     key: Option<Word>,
 }
 
@@ -63,8 +64,8 @@ fn arguments(vm: &mut Vm, a: &Args, name: &str) -> PyResult<Search> {
         return Err(vm.value_error("lo must be non-negative"));
     }
     let high = match given(high) {
-        Some(high) => vm.index(high)?,
-        None => vm.len(sequence)? as i64,
+        Some(high) => Some(vm.index(high)?),
+        None => None,
     };
     Ok(Search { sequence, x, low, high, key: given(key) })
 }
@@ -80,7 +81,11 @@ fn item(vm: &mut Vm, sequence: Word, at: i64) -> PyResult {
 
 /// The place of `x`, before (`left`) or after equal items. `x` is compared with keys.
 fn locate(vm: &mut Vm, search: &Search, x: Word, left: bool) -> PyResult<i64> {
-    let (mut low, mut high) = (search.low, search.high);
+    let mut low = search.low;
+    let mut high = match search.high {
+        Some(high) => high,
+        None => vm.len(search.sequence)? as i64,
+    };
     while low < high {
         let middle = (low + high) / 2;
         let mut candidate = item(vm, search.sequence, middle)?;

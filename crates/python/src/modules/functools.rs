@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use crate::builtins::args::{self, DONE};
 use crate::heap::Marker;
 use crate::objects::function::ANY;
-use crate::objects::misc::NativePayload;
+use crate::objects::misc::{NativePayload, Payload};
 use crate::objects::{Args, Class, Dict, Gc, MethodDef, Module, Tuple};
 use crate::vm::ops::CmpOp;
 use crate::vm::{PyResult, Vm};
@@ -88,7 +88,7 @@ impl NativePayload for Partial {
     }
 }
 
-fn this_partial(vm: &mut Vm, w: Word) -> PyResult<&'static mut Partial> {
+fn this_partial(vm: &mut Vm, w: Word) -> PyResult<Payload<Partial>> {
     match w.payload::<Partial>() {
         Some(partial) => Ok(partial),
         None => Err(args::wrong_type(
@@ -134,8 +134,11 @@ fn partial_call(vm: &mut Vm, a: &Args) -> PyResult {
     positional.extend_from_slice(&a[1..]);
     let (mut names, mut values) = (Vec::new(), Vec::new());
     for (key, value) in keywords.iter().flat_map(|d| d.iter()) {
-        let given = key.as_str().and_then(|name| a.kw(name));
-        names.push(key);
+        // Programs may put anything into `keywords`.
+        let Some(key) = key.cast() else { return Err(vm.type_error("keywords must be strings")) };
+        let key = vm.intern_str(key);
+        let given = a.kw(key.text());
+        names.push(key.word());
         values.push(given.unwrap_or(value));
     }
     for (name, value) in a.kw_iter() {
@@ -300,7 +303,7 @@ fn construct_cache(vm: &mut Vm, class: Gc<Class>, a: &Args) -> PyResult {
     Ok(vm.new_native_object(class, Box::new(cache)))
 }
 
-fn this_cache(vm: &mut Vm, w: Word) -> PyResult<&'static mut Cache> {
+fn this_cache(vm: &mut Vm, w: Word) -> PyResult<Payload<Cache>> {
     match w.payload::<Cache>() {
         Some(cache) => Ok(cache),
         None => Err(args::wrong_type(vm, w, "descriptor requires a cached function but received a '{}'")),
@@ -331,7 +334,7 @@ fn cache_key(vm: &mut Vm, a: &Args, typed: bool) -> Word {
 }
 
 fn cache_call(vm: &mut Vm, a: &Args) -> PyResult {
-    let cache = this_cache(vm, a[0])?;
+    let mut cache = this_cache(vm, a[0])?;
     let rest = a.skip(1);
     if cache.bound == Some(0) {
         cache.misses += 1;
@@ -378,7 +381,7 @@ fn cache_info(vm: &mut Vm, a: &Args) -> PyResult {
 }
 
 fn cache_clear(vm: &mut Vm, a: &Args) -> PyResult {
-    let cache = this_cache(vm, a[0])?;
+    let mut cache = this_cache(vm, a[0])?;
     cache.results.clear();
     cache.order.clear();
     cache.hits = 0;

@@ -297,7 +297,7 @@ fn getter_call(vm: &mut Vm, a: &Args) -> PyResult {
         let name = vm.type_name(a[0]);
         return Err(vm.type_error(format!("{name} expected 1 argument, got {given}")));
     };
-    match a[0].payload::<Getter>() {
+    match a[0].payload::<Getter>().as_deref() {
         Some(Getter::Items(items)) => {
             if let [item] = items[..] {
                 return vm.get_item(object, item);
@@ -329,7 +329,7 @@ fn getter_call(vm: &mut Vm, a: &Args) -> PyResult {
 
 fn getter_repr(vm: &mut Vm, a: &Args) -> PyResult {
     let mut parts = Vec::new();
-    let kind = match a[0].payload::<Getter>() {
+    let kind = match a[0].payload::<Getter>().as_deref() {
         Some(Getter::Items(items)) => {
             for &item in items.iter() {
                 parts.push(vm.repr(item)?);

@@ -8,15 +8,13 @@ use crate::builtins::args::{self, DONE, given};
 use crate::builtins::bytes::bytes_of;
 use crate::builtins::numbers::{Int, float_value, int_value};
 use crate::heap::Marker;
-use crate::objects::misc::NativePayload;
+use crate::objects::misc::{NativePayload, Payload};
 use crate::objects::{Args, Class, Gc, List, MethodDef, Module, Set, Tuple, TypeTag};
 use crate::vm::ops::BinOp;
 use crate::vm::{PyResult, Vm};
 use crate::word::{NONE, UNDEF, Word};
 
-struct State(Mersenne);
-
-impl NativePayload for State {
+impl NativePayload for Mersenne {
     fn trace(&self, _: &mut Marker) {}
 
     fn external_bytes(&self) -> usize {
@@ -58,7 +56,7 @@ pub fn build(vm: &mut Vm, module: Gc<Module>) -> PyResult<()> {
     vm.set_constructor(class, construct, false);
     vm.set_global(module.namespace, "Random", class.word());
     vm.set_global(module.namespace, "SystemRandom", class.word());
-    let hidden = vm.new_native_object(class, Box::new(State(Mersenne::from_environment())));
+    let hidden = vm.new_native_object(class, Box::new(Mersenne::from_environment()));
     vm.set_global(module.namespace, "_inst", hidden);
     for method in METHODS {
         let function = vm.get_attr_str(hidden, method.name)?;
@@ -70,12 +68,12 @@ pub fn build(vm: &mut Vm, module: Gc<Module>) -> PyResult<()> {
 fn construct(vm: &mut Vm, class: Gc<Class>, a: &Args) -> PyResult {
     let [x] = args::bind(vm, a, "Random", ["x"], 0, 1)?;
     let state = seeded(vm, x)?;
-    Ok(vm.new_native_object(class, Box::new(State(state))))
+    Ok(vm.new_native_object(class, Box::new(state)))
 }
 
-fn state(vm: &mut Vm, a: &Args) -> PyResult<&'static mut Mersenne> {
-    match a[0].payload::<State>() {
-        Some(state) => Ok(&mut state.0),
+fn state(vm: &mut Vm, a: &Args) -> PyResult<Payload<Mersenne>> {
+    match a[0].payload::<Mersenne>() {
+        Some(state) => Ok(state),
         None => Err(args::wrong_type(
             vm,
             a[0],
@@ -119,7 +117,7 @@ fn getrandbits(vm: &mut Vm, a: &Args) -> PyResult {
     if bits < 0 {
         return Err(vm.value_error("number of bits must be non-negative"));
     }
-    let state = state(vm, a)?;
+    let mut state = state(vm, a)?;
     if bits <= 63 {
         return Ok(vm.new_int(state.bits(bits as u32) as i64));
     }
@@ -243,6 +241,7 @@ fn choices(vm: &mut Vm, a: &Args) -> PyResult {
     if weights.is_some() && cumulative.is_some() {
         return Err(vm.type_error("Cannot specify both weights and cumulative weights"));
     }
+    vm.room_for(count as usize, size_of::<Word>())?;
     let mut chosen = Vec::with_capacity(count as usize);
     let Some(source) = weights.or(cumulative) else {
         if length == 0 && count > 0 {
@@ -291,7 +290,7 @@ fn running_sums(vm: &mut Vm, source: Word, accumulate: bool) -> PyResult<Vec<Wor
 
 fn shuffle(vm: &mut Vm, a: &Args) -> PyResult {
     if let Some(mut list) = a[1].cast::<List>().filter(|l| l.class() == vm.types.list) {
-        let state = state(vm, a)?;
+        let mut state = state(vm, a)?;
         for i in (1..list.count()).rev() {
             let j = state.below(i as u64 + 1) as usize;
             list.items_mut().swap(i, j);
@@ -335,7 +334,7 @@ fn sample_places(vm: &mut Vm, a: &Args, length: usize, k: i64) -> PyResult<Vec<u
         return Err(vm.value_error("Sample larger than population or is negative"));
     }
     let k = k as usize;
-    let state = state(vm, a)?;
+    let mut state = state(vm, a)?;
     let mut table = 21.0;
     if k > 5 {
         table += 4f64.powf((k as f64 * 3.0).log(4.0).ceil());

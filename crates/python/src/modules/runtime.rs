@@ -3,7 +3,7 @@
 use crate::builtins::args::{self, DONE, given};
 use crate::heap::Marker;
 use crate::objects::function::ANY;
-use crate::objects::misc::NativePayload;
+use crate::objects::misc::{NativePayload, Payload};
 use crate::objects::{Args, Class, F_WEAK, Gc, MethodDef, Module};
 use crate::vm::{PyResult, Vm};
 use crate::word::{FALSE, NONE, TRUE, UNDEF, Word};
@@ -168,7 +168,7 @@ fn clear_dead(vm: &mut Vm) {
         }
         match reference.payload::<Weak>() {
             Some(weak) if vm.is_marked(weak.target) => true,
-            Some(weak) => {
+            Some(mut weak) => {
                 weak.target = NONE;
                 false
             }
@@ -204,7 +204,7 @@ fn construct_weak(vm: &mut Vm, class: Gc<Class>, a: &Args) -> PyResult {
     Ok(reference)
 }
 
-fn weak(vm: &mut Vm, w: Word) -> PyResult<&'static mut Weak> {
+fn weak(vm: &mut Vm, w: Word) -> PyResult<Payload<Weak>> {
     match w.payload::<Weak>() {
         Some(weak) => Ok(weak),
         None => Err(args::wrong_type(vm, w, "descriptor requires a weak reference but received a '{}'")),
@@ -216,7 +216,7 @@ fn weak_call(vm: &mut Vm, a: &Args) -> PyResult {
 }
 
 fn weak_hash(vm: &mut Vm, a: &Args) -> PyResult {
-    let weak = weak(vm, a[0])?;
+    let mut weak = weak(vm, a[0])?;
     let hash = match weak.hash {
         Some(hash) => hash,
         None if weak.target.is_none() => return Err(vm.type_error("weak object has gone away")),

@@ -5,6 +5,8 @@ use crate::heap::Marker;
 use crate::objects::LoadedCode;
 use crate::word::Word;
 use std::any::Any;
+use std::ops::{Deref, DerefMut};
+use std::ptr::NonNull;
 
 /// A `range`; the bounds are int words (big ints included).
 #[repr(C)]
@@ -87,13 +89,43 @@ impl_object!(
     RangeObj => Range, SliceObj => Slice, CodeObject => Code, Generator => Generator, NativeObject => NativeObject,
 );
 
+/// The address of a live native object's payload, as [`Gc`] is that of an object.
+///
+/// It is not a reference, which would promise the compiler that nobody else changes the payload meanwhile: natives keep
+/// it across calls of Python code, which may reach the same object. Each use borrows the payload anew; what is borrowed
+/// (items, bytes, lengths) must not be kept across such a call.
+pub struct Payload<T>(NonNull<T>);
+
+impl<T> Clone for Payload<T> {
+    #[inline(always)]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T> Copy for Payload<T> {}
+
+impl<T> Deref for Payload<T> {
+    type Target = T;
+    #[inline(always)]
+    fn deref(&self) -> &T {
+        // SAFETY: module argument of `objects`: the object, which owns the payload, outlives native code.
+        unsafe { self.0.as_ref() }
+    }
+}
+
+impl<T> DerefMut for Payload<T> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut T {
+        // SAFETY: as above.
+        unsafe { self.0.as_mut() }
+    }
+}
+
 impl Word {
     /// The payload of a native object, when it is a `T`.
-    pub fn payload<T: NativePayload>(self) -> Option<&'static mut T> {
-        let object: Gc<NativeObject> = self.cast()?;
-        // SAFETY: module argument of `objects`: the object outlives native code.
-        let object = unsafe { &mut *object.as_ptr() };
+    pub fn payload<T: NativePayload>(self) -> Option<Payload<T>> {
+        let mut object: Gc<NativeObject> = self.cast()?;
         let any: &mut dyn Any = object.payload.as_mut();
-        any.downcast_mut::<T>()
+        any.downcast_mut::<T>().map(|payload| Payload(NonNull::from(payload)))
     }
 }

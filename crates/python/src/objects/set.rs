@@ -28,7 +28,7 @@ pub struct Set {
     pub(crate) finger: usize,
     /// Cached hash of a frozenset; 0 when not computed.
     pub hash: u64,
-    /// Changes whenever a key is added or removed.
+    /// Changes whenever a key is added or removed, or moved to another place of the table.
     pub version: u64,
 }
 
@@ -154,6 +154,7 @@ impl Set {
         note_external(size * size_of::<SetEntry>());
         let old = std::mem::replace(&mut self.table, vec![EMPTY; size]);
         self.fill = self.used as usize;
+        self.version += 1;
         for e in old.iter().filter(|e| e.key != UNDEF) {
             self.insert_clean(e.key, e.hash);
         }

@@ -329,6 +329,7 @@ impl Vm {
             // Comparing may run code that shrinks a list.
             let (Some(x), Some(y)) = (item_of(a, i), item_of(b, i)) else { break };
             if !self.eq(x, y)? {
+                let (Some(x), Some(y)) = (item_of(a, i), item_of(b, i)) else { break };
                 return match op {
                     CmpOp::Eq => Ok(FALSE),
                     CmpOp::Ne => Ok(TRUE),
@@ -480,7 +481,7 @@ impl Vm {
                     );
                 }
             },
-            TypeTag::Bytes | TypeTag::ByteArray => self.bytes_contain(bytes_of(container), item)?,
+            TypeTag::Bytes | TypeTag::ByteArray => self.bytes_contain(container, item)?,
             TypeTag::Range => match self.range_position(container, item) {
                 Some(p) => p.is_some(),
                 None => self.contains_by_iteration(container, item)?,
@@ -499,14 +500,14 @@ impl Vm {
         self.set_contains(s, item)
     }
 
-    fn bytes_contain(&mut self, data: &[u8], item: Word) -> PyResult<bool> {
+    fn bytes_contain(&mut self, container: Word, item: Word) -> PyResult<bool> {
         match item.tag() {
             TypeTag::Bytes | TypeTag::ByteArray => {
-                let needle = bytes_of(item);
+                let (data, needle) = (bytes_of(container), bytes_of(item));
                 Ok(needle.is_empty() || data.windows(needle.len()).any(|w| w == needle))
             }
             _ => match self.int_of(item).map(|i| i.small()) {
-                Some(Some(b @ 0..=255)) => Ok(data.contains(&(b as u8))),
+                Some(Some(b @ 0..=255)) => Ok(bytes_of(container).contains(&(b as u8))),
                 Some(_) => Err(self.value_error("byte must be in range(0, 256)")),
                 None => {
                     let t = self.type_name(item);

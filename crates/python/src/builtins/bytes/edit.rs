@@ -105,8 +105,8 @@ fn trim_end(mut data: &[u8], drop: impl Fn(u8) -> bool) -> &[u8] {
 }
 
 fn split(vm: &mut Vm, a: &Args) -> PyResult {
-    let mut rest = this(vm, a)?;
     let (sep, limit) = split_arguments(vm, a, "split")?;
+    let mut rest = this(vm, a)?;
     let mut parts = Vec::new();
     if let Some(sep) = sep {
         while parts.len() < limit
@@ -132,8 +132,8 @@ fn split(vm: &mut Vm, a: &Args) -> PyResult {
 }
 
 fn rsplit(vm: &mut Vm, a: &Args) -> PyResult {
-    let mut rest = this(vm, a)?;
     let (sep, limit) = split_arguments(vm, a, "rsplit")?;
+    let mut rest = this(vm, a)?;
     let mut parts = Vec::new();
     if let Some(sep) = sep {
         while parts.len() < limit
@@ -160,9 +160,9 @@ fn rsplit(vm: &mut Vm, a: &Args) -> PyResult {
 }
 
 fn splitlines(vm: &mut Vm, a: &Args) -> PyResult {
-    let mut rest = this(vm, a)?;
     let [keep] = args::bind(vm, &a.skip(1), "splitlines", ["keepends"], 0, 1)?;
     let keep = keep != UNDEF && vm.truthy(keep)?;
+    let mut rest = this(vm, a)?;
     let mut lines = Vec::new();
     while !rest.is_empty() {
         let end = rest.iter().position(|b| matches!(b, b'\n' | b'\r')).unwrap_or(rest.len());
@@ -197,12 +197,12 @@ fn rpartition(vm: &mut Vm, a: &Args) -> PyResult {
 }
 
 fn replace(vm: &mut Vm, a: &Args) -> PyResult {
-    let data = this(vm, a)?;
-    let (from, to) = (like(vm, a[1])?, like(vm, a[2])?);
     let limit = match a.get(3) {
         Some(w) => vm.index(w)?,
         None => -1,
     };
+    let data = this(vm, a)?;
+    let (from, to) = (like(vm, a[1])?, like(vm, a[2])?);
     let mut left = if limit < 0 { usize::MAX } else { limit as usize };
     let size = replaced_size(data.len(), from.len(), to.len(), || matches(data, from).min(left));
     vm.room_for(size, 2)?;
@@ -305,8 +305,8 @@ fn title(vm: &mut Vm, a: &Args) -> PyResult {
 }
 
 fn pad(vm: &mut Vm, a: &Args, name: &str, left: fn(usize, usize) -> usize) -> PyResult {
-    let data = this(vm, a)?;
     let width = vm.index(a[1])?.max(0) as usize;
+    let data = this(vm, a)?;
     let fill = match a.get(2) {
         None => b' ',
         Some(w) => match bytes_of(w) {
@@ -340,8 +340,8 @@ fn rjust(vm: &mut Vm, a: &Args) -> PyResult {
 }
 
 fn zfill(vm: &mut Vm, a: &Args) -> PyResult {
-    let data = this(vm, a)?;
     let width = vm.index(a[1])?.max(0) as usize;
+    let data = this(vm, a)?;
     let missing = width.saturating_sub(data.len());
     vm.room_for(missing, 2)?;
     let sign = usize::from(matches!(data.first(), Some(b'+' | b'-')));
@@ -380,9 +380,9 @@ fn maketrans(vm: &mut Vm, a: &Args) -> PyResult {
 }
 
 fn expandtabs(vm: &mut Vm, a: &Args) -> PyResult {
-    let data = this(vm, a)?;
     let [size] = args::bind(vm, &a.skip(1), "expandtabs", ["tabsize"], 0, 1)?;
     let size = args::index_or(vm, size, 8)?;
+    let data = this(vm, a)?;
     let mut out = Vec::with_capacity(data.len());
     let mut column = 0;
     for &byte in data {

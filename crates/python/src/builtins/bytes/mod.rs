@@ -47,7 +47,8 @@ pub(crate) fn like(vm: &mut Vm, w: Word) -> PyResult<&'static [u8]> {
     }
 }
 
-/// The receiver's bytes.
+/// The receiver's bytes. To be asked for once all other arguments were converted, which may run Python code that changes
+/// a `bytearray`.
 fn this(vm: &mut Vm, a: &Args) -> PyResult<&'static [u8]> {
     like(vm, a[0])
 }

@@ -28,15 +28,22 @@ pub(super) static METHODS: &[MethodDef] = &[
     MethodDef::new("isupper", isupper, 0, 0),
 ];
 
-/// The part of the receiver between the bounds in arguments 2 and 3, and where it starts.
-fn window(vm: &mut Vm, data: &'static [u8], a: &Args) -> PyResult<Option<(usize, &'static [u8])>> {
-    let start = match given(a.or(2, UNDEF)) {
-        Some(w) if args::clamped_index(vm, w)? > data.len() as i64 => return Ok(None),
-        Some(w) => args::bound(vm, w, data.len(), 0)?,
-        None => 0,
+/// The part of the receiver between the bounds in arguments 2 and 3, and where it starts. The bytes are looked at once
+/// the bounds are known: an `__index__` may change them.
+fn window(vm: &mut Vm, a: &Args) -> PyResult<Option<(usize, &'static [u8])>> {
+    let start = limit(vm, a.or(2, UNDEF), 0)?;
+    let end = limit(vm, a.or(3, UNDEF), i64::MAX)?;
+    let data = this(vm, a)?;
+    let place = |i: i64| {
+        if i < 0 { i.saturating_add_unsigned(data.len() as u64).max(0) as usize } else { i as usize }
     };
-    let end = args::bound(vm, a.or(3, UNDEF), data.len(), data.len())?;
+    let (start, end) = (place(start), place(end).min(data.len()));
     Ok((start <= end).then(|| (start, &data[start..end])))
+}
+
+/// A bound as it was given; None or absent is `default`.
+fn limit(vm: &mut Vm, w: Word, default: i64) -> PyResult<i64> {
+    given(w).map_or(Ok(default), |w| args::clamped_index(vm, w))
 }
 
 /// The searched bytes: bytes-like or a single value.
@@ -51,9 +58,8 @@ fn needle(vm: &mut Vm, w: Word) -> PyResult<Vec<u8>> {
 }
 
 fn locate(vm: &mut Vm, a: &Args, last: bool) -> PyResult<Option<i64>> {
-    let data = this(vm, a)?;
     let needle = needle(vm, a[1])?;
-    let Some((start, part)) = window(vm, data, a)? else { return Ok(None) };
+    let Some((start, part)) = window(vm, a)? else { return Ok(None) };
     let found = if last { rfind(part, &needle) } else { find(part, &needle) };
     Ok(found.map(|at| (start + at) as i64))
 }
@@ -81,15 +87,13 @@ fn rindex(vm: &mut Vm, a: &Args) -> PyResult {
 }
 
 fn count(vm: &mut Vm, a: &Args) -> PyResult {
-    let data = this(vm, a)?;
     let needle = needle(vm, a[1])?;
-    let Some((_, rest)) = window(vm, data, a)? else { return Ok(Word::int(0)) };
+    let Some((_, rest)) = window(vm, a)? else { return Ok(Word::int(0)) };
     Ok(Word::int(matches(rest, &needle) as i64))
 }
 
 fn affix(vm: &mut Vm, a: &Args, name: &str, test: fn(&[u8], &[u8]) -> bool) -> PyResult {
-    let data = this(vm, a)?;
-    let part = window(vm, data, a)?.map(|(_, part)| part);
+    let part = window(vm, a)?.map(|(_, part)| part);
     if let Some(tuple) = a[1].cast::<Tuple>() {
         for &candidate in tuple.items() {
             let candidate = like(vm, candidate)?;
@@ -117,15 +121,15 @@ fn endswith(vm: &mut Vm, a: &Args) -> PyResult {
 }
 
 fn decode(vm: &mut Vm, a: &Args) -> PyResult {
-    let data = this(vm, a)?;
     let [encoding, errors] = args::bind(vm, &a.skip(1), "decode", ["encoding", "errors"], 0, 2)?;
+    let data = this(vm, a)?;
     codec::decode(vm, data, encoding, errors)
 }
 
 fn hex(vm: &mut Vm, a: &Args) -> PyResult {
-    let data = this(vm, a)?;
     let [sep, group] = args::bind(vm, &a.skip(1), "hex", ["sep", "bytes_per_sep"], 0, 2)?;
     let group = args::index_or(vm, group, 1)?;
+    let data = this(vm, a)?;
     let sep = match sep.defined() {
         None => None,
         Some(w) => match w.as_str().and_then(|s| s.chars().next().filter(|_| s.chars().count() == 1)) {

@@ -5,6 +5,7 @@ use crate::builtins::args::{self, DONE};
 use crate::builtins::bytes;
 use crate::heap::Marker;
 use crate::objects::iter::NativeIter;
+use crate::objects::misc::Payload;
 use crate::objects::{Args, Class, Gc, List, MethodDef, SliceObj};
 use crate::vm::ops::CmpOp;
 use crate::vm::{PyResult, Vm};
@@ -67,7 +68,7 @@ pub(super) fn install(vm: &mut Vm, class: Gc<Class>) {
 }
 
 #[inline]
-fn this(vm: &mut Vm, w: Word) -> PyResult<&'static mut Array> {
+fn this(vm: &mut Vm, w: Word) -> PyResult<Payload<Array>> {
     match w.payload::<Array>() {
         Some(array) => Ok(array),
         None => {
@@ -84,13 +85,21 @@ fn like(vm: &mut Vm, receiver: Word, items: &[u8]) -> PyResult {
     Ok(object(vm, class, new))
 }
 
+/// Appends `item`, whose conversion may run Python code that changes the array.
+fn push(vm: &mut Vm, array: Word, item: Word) -> PyResult<()> {
+    let mut array = this(vm, array)?;
+    let raw = encode(vm, array.kind, item)?;
+    array.push(vm, raw);
+    Ok(())
+}
+
 fn append(vm: &mut Vm, a: &Args) -> PyResult {
-    this(vm, a[0])?.push(vm, a[1])?;
+    push(vm, a[0], a[1])?;
     DONE
 }
 
 fn extend_with(vm: &mut Vm, receiver: Word, source: Word) -> PyResult<()> {
-    let array = this(vm, receiver)?;
+    let mut array = this(vm, receiver)?;
     if let Some(other) = source.payload::<Array>() {
         if other.kind != array.kind {
             return Err(vm.type_error("can only extend with array of same kind"));
@@ -100,7 +109,7 @@ fn extend_with(vm: &mut Vm, receiver: Word, source: Word) -> PyResult<()> {
         return Ok(());
     }
     vm.iterate(source, |vm, item| {
-        this(vm, receiver)?.push(vm, item)?;
+        push(vm, receiver, item)?;
         Ok(true)
     })
 }
@@ -112,11 +121,12 @@ fn extend(vm: &mut Vm, a: &Args) -> PyResult {
 
 fn insert(vm: &mut Vm, a: &Args) -> PyResult {
     let index = vm.index(a[1])?;
-    let array = this(vm, a[0])?;
+    let mut array = this(vm, a[0])?;
     let raw = encode(vm, array.kind, a[2])?;
     let len = array.len();
     let at = if index < 0 { (index + len as i64).max(0) as usize } else { (index as usize).min(len) };
-    array.splice(at, at, &raw[..array.kind.size]);
+    let size = array.kind.size;
+    array.splice(at, at, &raw[..size]);
     DONE
 }
 
@@ -143,13 +153,13 @@ fn pop(vm: &mut Vm, a: &Args) -> PyResult {
         return Err(vm.index_error("pop from empty array"));
     }
     let at = place(vm, a[0], index, "pop index out of range")?;
-    let array = this(vm, a[0])?;
+    let mut array = this(vm, a[0])?;
     let item = array.get(vm, at);
     array.splice(at, at + 1, &[]);
     Ok(item)
 }
 
-fn find(vm: &mut Vm, array: &Array, wanted: Word, from: usize, to: usize) -> PyResult<Option<usize>> {
+fn find(vm: &mut Vm, array: Payload<Array>, wanted: Word, from: usize, to: usize) -> PyResult<Option<usize>> {
     let mut at = from;
     while at < to.min(array.len()) {
         let item = array.get(vm, at);
@@ -162,10 +172,12 @@ fn find(vm: &mut Vm, array: &Array, wanted: Word, from: usize, to: usize) -> PyR
 }
 
 fn remove(vm: &mut Vm, a: &Args) -> PyResult {
-    let array = this(vm, a[0])?;
+    let mut array = this(vm, a[0])?;
     match find(vm, array, a[1], 0, usize::MAX)? {
         Some(at) => {
-            array.splice(at, at + 1, &[]);
+            // The comparison may have shortened the array.
+            let len = array.len();
+            array.splice(at.min(len), (at + 1).min(len), &[]);
             DONE
         }
         None => Err(vm.value_error("array.remove(x): x not in array")),
@@ -198,7 +210,7 @@ fn contains(vm: &mut Vm, a: &Args) -> PyResult {
 }
 
 fn reverse(vm: &mut Vm, a: &Args) -> PyResult {
-    let array = this(vm, a[0])?;
+    let mut array = this(vm, a[0])?;
     let size = array.kind.size;
     let bytes = array.bytes_mut();
     bytes.reverse();
@@ -206,7 +218,7 @@ fn reverse(vm: &mut Vm, a: &Args) -> PyResult {
     DONE
 }
 
-fn items(vm: &mut Vm, array: &Array) -> Vec<Word> {
+fn items(vm: &mut Vm, array: Payload<Array>) -> Vec<Word> {
     (0..array.len()).map(|at| array.get(vm, at)).collect()
 }
 
@@ -231,7 +243,7 @@ fn tobytes(vm: &mut Vm, a: &Args) -> PyResult {
 
 fn frombytes(vm: &mut Vm, a: &Args) -> PyResult {
     let data = bytes::like(vm, a[1])?.to_vec();
-    let array = this(vm, a[0])?;
+    let mut array = this(vm, a[0])?;
     if data.len() % array.kind.size != 0 {
         return Err(vm.value_error("bytes length not a multiple of item size"));
     }
@@ -241,7 +253,7 @@ fn frombytes(vm: &mut Vm, a: &Args) -> PyResult {
 }
 
 fn byteswap(vm: &mut Vm, a: &Args) -> PyResult {
-    let array = this(vm, a[0])?;
+    let mut array = this(vm, a[0])?;
     let size = array.kind.size;
     array.bytes_mut().chunks_exact_mut(size).for_each(<[u8]>::reverse);
     let bytes = array.bytes().len();
@@ -289,8 +301,14 @@ fn getitem(vm: &mut Vm, a: &Args) -> PyResult {
 fn setitem(vm: &mut Vm, a: &Args) -> PyResult {
     let Some(slice) = a[1].cast::<SliceObj>() else {
         let at = place(vm, a[0], a[1], "array assignment index out of range")?;
-        this(vm, a[0])?.set(vm, at, a[2])?;
-        return DONE;
+        let mut array = this(vm, a[0])?;
+        let raw = encode(vm, array.kind, a[2])?;
+        // Converting may have run Python code that shortened the array.
+        return if array.set(at, raw) {
+            DONE
+        } else {
+            Err(vm.index_error("array assignment index out of range"))
+        };
     };
     let array = this(vm, a[0])?;
     let Some(other) = a[2].payload::<Array>() else {
@@ -301,7 +319,7 @@ fn setitem(vm: &mut Vm, a: &Args) -> PyResult {
     }
     let items = other.bytes().to_vec();
     let (places, start, step) = slice_places(vm, slice, a[0])?;
-    let array = this(vm, a[0])?;
+    let mut array = this(vm, a[0])?;
     let size = array.kind.size;
     if step == 1 {
         let from = (start.max(0) as usize).min(array.len());
@@ -326,7 +344,7 @@ fn delitem(vm: &mut Vm, a: &Args) -> PyResult {
         None => vec![place(vm, a[0], a[1], "array assignment index out of range")?],
         Some(slice) => slice_places(vm, slice, a[0])?.0,
     };
-    let array = this(vm, a[0])?;
+    let mut array = this(vm, a[0])?;
     places.sort_unstable();
     for at in places.into_iter().rev() {
         array.splice(at, at + 1, &[]);
@@ -415,7 +433,7 @@ fn mul(vm: &mut Vm, a: &Args) -> PyResult {
 
 fn imul(vm: &mut Vm, a: &Args) -> PyResult {
     let items = repeated(vm, a)?;
-    let array = this(vm, a[0])?;
+    let mut array = this(vm, a[0])?;
     let len = array.len();
     array.splice(0, len, &items);
     Ok(a[0])

@@ -8,7 +8,7 @@ mod methods;
 use crate::builtins::args;
 use crate::builtins::numbers::int_value;
 use crate::heap::Marker;
-use crate::objects::misc::NativePayload;
+use crate::objects::misc::{NativePayload, Payload};
 use crate::objects::{Args, Class, Gc, Module, NativeObject};
 use crate::vm::{PyResult, Vm};
 use crate::word::{UNDEF, Word};
@@ -169,28 +169,25 @@ impl Array {
         }
     }
 
-    /// Sets item `at < len`.
+    /// Sets item `at` to what [`encode`] made; false if the array is too short.
     #[inline]
-    pub fn set(&mut self, vm: &mut Vm, at: usize, value: Word) -> PyResult<()> {
-        let raw = encode(vm, self.kind, value)?;
+    fn set(&mut self, at: usize, raw: [u8; 8]) -> bool {
         let size = self.kind.size;
-        // Converting may have run Python code that shortened the array.
         match self.bytes_mut().get_mut(at * size..(at + 1) * size) {
             Some(place) => place.copy_from_slice(&raw[..size]),
-            None => return Err(vm.index_error("array assignment index out of range")),
+            None => return false,
         }
-        Ok(())
+        true
     }
 
-    fn push(&mut self, vm: &mut Vm, value: Word) -> PyResult<()> {
-        let raw = encode(vm, self.kind, value)?;
+    /// Appends what [`encode`] made.
+    fn push(&mut self, vm: &mut Vm, raw: [u8; 8]) {
         let at = self.len();
         let before = self.storage.capacity();
         self.resize(at + 1);
         vm.heap.external((self.storage.capacity() - before) * 8);
         let size = self.kind.size;
         self.bytes_mut()[at * size..].copy_from_slice(&raw[..size]);
-        Ok(())
     }
 }
 
@@ -269,12 +266,13 @@ fn out_of_range(vm: &mut Vm, kind: Kind, below: bool) -> crate::vm::Raised {
 
 /// The bytes of an array object, for bytes-like arguments.
 pub fn bytes_of(w: Word) -> Option<&'static [u8]> {
-    w.payload::<Array>().map(|array| array.bytes())
+    // SAFETY: as in `Array::bytes`; callers do not keep the slice across a change of the array.
+    w.payload::<Array>().map(|array| unsafe { std::slice::from_raw_parts(array.data, array.bytes().len()) })
 }
 
 /// The array in an object of the class `array`.
 #[inline]
-pub fn array_of(w: Word) -> Option<&'static mut Array> {
+pub fn array_of(w: Word) -> Option<Payload<Array>> {
     w.payload::<Array>()
 }
 
@@ -347,7 +345,8 @@ fn fill(vm: &mut Vm, array: &mut Array, source: Word) -> PyResult<()> {
         return Err(vm.type_error(format!("cannot use a str to initialize an array with typecode '{code}'")));
     }
     vm.iterate(source, |vm, item| {
-        array.push(vm, item)?;
+        let raw = encode(vm, array.kind, item)?;
+        array.push(vm, raw);
         Ok(true)
     })
 }

@@ -5,10 +5,10 @@ use std::collections::VecDeque;
 use crate::builtins::args::{self, DONE, given};
 use crate::heap::Marker;
 use crate::objects::iter::NativeIter;
-use crate::objects::misc::NativePayload;
+use crate::objects::misc::{NativePayload, Payload};
 use crate::objects::{Args, Class, Gc, MethodDef};
 use crate::vm::ops::CmpOp;
-use crate::vm::{PyResult, Vm};
+use crate::vm::{Exc, PyResult, Raised, Vm};
 use crate::word::{NONE, NOTIMPL, UNDEF, Word};
 
 struct Deque {
@@ -82,7 +82,7 @@ pub(super) fn class(vm: &mut Vm) -> Gc<Class> {
 }
 
 #[inline]
-fn this(vm: &mut Vm, w: Word) -> PyResult<&'static mut Deque> {
+fn this(vm: &mut Vm, w: Word) -> PyResult<Payload<Deque>> {
     match w.payload::<Deque>() {
         Some(deque) => Ok(deque),
         None => Err(args::wrong_type(
@@ -153,7 +153,7 @@ fn init(vm: &mut Vm, a: &Args) -> PyResult {
             Err(_) => return Err(vm.value_error("maxlen must be non-negative")),
         },
     };
-    let deque = this(vm, a[0])?;
+    let mut deque = this(vm, a[0])?;
     deque.limit = limit;
     deque.items.clear();
     deque.version += 1;
@@ -188,7 +188,7 @@ fn appendleft(vm: &mut Vm, a: &Args) -> PyResult {
 }
 
 fn pop(vm: &mut Vm, a: &Args) -> PyResult {
-    let deque = this(vm, a[0])?;
+    let mut deque = this(vm, a[0])?;
     deque.version += 1;
     match deque.items.pop_back() {
         Some(item) => Ok(item),
@@ -197,7 +197,7 @@ fn pop(vm: &mut Vm, a: &Args) -> PyResult {
 }
 
 fn popleft(vm: &mut Vm, a: &Args) -> PyResult {
-    let deque = this(vm, a[0])?;
+    let mut deque = this(vm, a[0])?;
     deque.version += 1;
     match deque.items.pop_front() {
         Some(item) => Ok(item),
@@ -221,7 +221,7 @@ fn extendleft(vm: &mut Vm, a: &Args) -> PyResult {
 
 fn rotate(vm: &mut Vm, a: &Args) -> PyResult {
     let steps = args::index_or(vm, a.or(1, UNDEF), 1)?;
-    let deque = this(vm, a[0])?;
+    let mut deque = this(vm, a[0])?;
     deque.version += 1;
     if !deque.items.is_empty() {
         let steps = steps.rem_euclid(deque.items.len() as i64) as usize;
@@ -231,7 +231,7 @@ fn rotate(vm: &mut Vm, a: &Args) -> PyResult {
 }
 
 fn clear(vm: &mut Vm, a: &Args) -> PyResult {
-    let deque = this(vm, a[0])?;
+    let mut deque = this(vm, a[0])?;
     deque.version += 1;
     deque.items.clear();
     DONE
@@ -242,21 +242,21 @@ fn copy(vm: &mut Vm, a: &Args) -> PyResult {
     like(vm, a[0], items)
 }
 
-fn changed(vm: &mut Vm) -> crate::vm::Raised {
+fn changed(vm: &mut Vm) -> Raised {
     vm.runtime_error("deque mutated during iteration")
 }
 
-/// Place of an equal item among `from..to`.
-fn find(vm: &mut Vm, deque: &mut Deque, item: Word, from: usize, to: usize) -> PyResult<Option<usize>> {
+/// Place of an equal item among `from..to`. A comparison may change the deque and yet find its item: who goes on to use
+/// the place looks at the version.
+fn find(vm: &mut Vm, deque: Payload<Deque>, item: Word, from: usize, to: usize) -> PyResult<Option<usize>> {
     let version = deque.version;
     for at in from..to.min(deque.items.len()) {
         let candidate = deque.items[at];
-        let same = candidate == item || vm.eq(candidate, item)?;
+        if candidate == item || vm.eq(candidate, item)? {
+            return Ok(Some(at));
+        }
         if deque.version != version {
             return Err(changed(vm));
-        }
-        if same {
-            return Ok(Some(at));
         }
     }
     Ok(None)
@@ -264,8 +264,12 @@ fn find(vm: &mut Vm, deque: &mut Deque, item: Word, from: usize, to: usize) -> P
 
 fn count(vm: &mut Vm, a: &Args) -> PyResult {
     let deque = this(vm, a[0])?;
+    let version = deque.version;
     let (mut total, mut at) = (0, 0);
     while let Some(found) = find(vm, deque, a[1], at, usize::MAX)? {
+        if deque.version != version {
+            return Err(changed(vm));
+        }
         total += 1;
         at = found + 1;
     }
@@ -293,7 +297,7 @@ fn contains(vm: &mut Vm, a: &Args) -> PyResult {
 
 fn insert(vm: &mut Vm, a: &Args) -> PyResult {
     let index = vm.index(a[1])?;
-    let deque = this(vm, a[0])?;
+    let mut deque = this(vm, a[0])?;
     if deque.limit.is_some_and(|limit| deque.items.len() >= limit) {
         return Err(vm.index_error("deque already at its maximum size"));
     }
@@ -305,8 +309,13 @@ fn insert(vm: &mut Vm, a: &Args) -> PyResult {
 }
 
 fn remove(vm: &mut Vm, a: &Args) -> PyResult {
-    let deque = this(vm, a[0])?;
-    match find(vm, deque, a[1], 0, usize::MAX)? {
+    let mut deque = this(vm, a[0])?;
+    let version = deque.version;
+    let found = find(vm, deque, a[1], 0, usize::MAX);
+    if deque.version != version && (found.is_ok() || vm.swallow(Exc::RuntimeError)) {
+        return Err(vm.index_error("deque mutated during iteration"));
+    }
+    match found? {
         Some(at) => {
             deque.version += 1;
             deque.items.remove(at);
@@ -320,7 +329,7 @@ fn remove(vm: &mut Vm, a: &Args) -> PyResult {
 }
 
 fn reverse(vm: &mut Vm, a: &Args) -> PyResult {
-    let deque = this(vm, a[0])?;
+    let mut deque = this(vm, a[0])?;
     deque.version += 1;
     deque.items.make_contiguous().reverse();
     DONE
@@ -358,7 +367,7 @@ fn setitem(vm: &mut Vm, a: &Args) -> PyResult {
 
 fn delitem(vm: &mut Vm, a: &Args) -> PyResult {
     let at = place(vm, a)?;
-    let deque = this(vm, a[0])?;
+    let mut deque = this(vm, a[0])?;
     deque.version += 1;
     deque.items.remove(at);
     DONE
@@ -456,20 +465,37 @@ fn mul(vm: &mut Vm, a: &Args) -> PyResult {
 
 fn imul(vm: &mut Vm, a: &Args) -> PyResult {
     let items = repeated(vm, a)?;
-    let deque = this(vm, a[0])?;
+    let mut deque = this(vm, a[0])?;
     deque.items = items;
     deque.version += 1;
     deque.trim_left();
     Ok(a[0])
 }
 
-/// Compares as lists compare.
+/// Compares item by item, as iterators give them.
 fn compare(vm: &mut Vm, a: &Args, op: CmpOp) -> PyResult {
-    if a[1].payload::<Deque>().is_none() {
-        return Ok(NOTIMPL);
+    let Some(other) = a[1].payload::<Deque>() else { return Ok(NOTIMPL) };
+    if matches!(op, CmpOp::Eq | CmpOp::Ne) && this(vm, a[0])?.items.len() != other.items.len() {
+        return Ok((op == CmpOp::Ne).into());
     }
-    let (x, y) = (snapshot(vm, a[0])?, snapshot(vm, a[1])?);
-    vm.compare(op, x, y)
+    let (left, right) = (iterator(vm, a[0], false)?, iterator(vm, a[1], false)?);
+    vm.enter_native()?;
+    let answer = compare_items(vm, op, left, right);
+    vm.leave_native();
+    Ok(answer?.into())
+}
+
+fn compare_items(vm: &mut Vm, op: CmpOp, left: Word, right: Word) -> PyResult<bool> {
+    loop {
+        let items = (vm.iter_next(left)?, vm.iter_next(right)?);
+        let (Some(x), Some(y)) = items else {
+            return Ok(op.holds(items.0.is_some().cmp(&items.1.is_some())));
+        };
+        if !vm.eq(x, y)? {
+            let answer = vm.compare(op, x, y)?;
+            return vm.truthy(answer);
+        }
+    }
 }
 
 fn eq(vm: &mut Vm, a: &Args) -> PyResult {

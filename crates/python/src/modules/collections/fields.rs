@@ -2,7 +2,7 @@
 
 use crate::builtins::args;
 use crate::heap::Marker;
-use crate::objects::misc::NativePayload;
+use crate::objects::misc::{NativePayload, Payload};
 use crate::objects::{Args, Class, Gc, MethodDef, Tuple};
 use crate::vm::{PyResult, Vm};
 use crate::word::{NONE, Word};
@@ -35,7 +35,7 @@ fn class(vm: &mut Vm) -> Gc<Class> {
     class
 }
 
-fn field(vm: &mut Vm, w: Word) -> PyResult<&'static mut Field> {
+fn field(vm: &mut Vm, w: Word) -> PyResult<Payload<Field>> {
     match w.payload::<Field>() {
         Some(field) => Ok(field),
         None => Err(args::wrong_type(vm, w, "'{}' object is not a field")),

@@ -4,6 +4,7 @@ use super::{Backend, Stream, none};
 use crate::builtins::args::{self, DONE, given};
 use crate::builtins::{bytes, codec};
 use crate::objects::class::GetSetDef;
+use crate::objects::misc::Payload;
 use crate::objects::{Args, MethodDef};
 use crate::vm::{PyResult, Vm};
 use crate::word::{FALSE, NONE, UNDEF, Word};
@@ -45,7 +46,7 @@ pub(super) static GETSETS: &[GetSetDef] = &[
     ("buffer", buffer, None),
 ];
 
-fn stream(vm: &mut Vm, w: Word) -> PyResult<&'static mut Stream> {
+fn stream(vm: &mut Vm, w: Word) -> PyResult<Payload<Stream>> {
     match w.payload::<Stream>() {
         Some(stream) => Ok(stream),
         None => Err(args::wrong_type(vm, w, "descriptor requires a stream object but received a '{}'")),
@@ -53,7 +54,7 @@ fn stream(vm: &mut Vm, w: Word) -> PyResult<&'static mut Stream> {
 }
 
 /// The receiver, which must be open.
-fn open_stream(vm: &mut Vm, a: &Args) -> PyResult<&'static mut Stream> {
+fn open_stream(vm: &mut Vm, a: &Args) -> PyResult<Payload<Stream>> {
     let stream = stream(vm, a[0])?;
     if stream.closed {
         // Streams in memory, which have no name, say it without a full stop.
@@ -76,21 +77,21 @@ fn limit(vm: &mut Vm, a: &Args) -> PyResult<Option<usize>> {
 }
 
 fn read(vm: &mut Vm, a: &Args) -> PyResult {
-    let stream = open_stream(vm, a)?;
     let limit = limit(vm, a)?;
+    let mut stream = open_stream(vm, a)?;
     let data = stream.read(vm, limit)?;
     result(vm, stream.text, &data)
 }
 
 fn readline(vm: &mut Vm, a: &Args) -> PyResult {
-    let stream = open_stream(vm, a)?;
     let limit = limit(vm, a)?;
+    let mut stream = open_stream(vm, a)?;
     let line = stream.read_line(vm, limit)?;
     result(vm, stream.text, &line)
 }
 
 fn readlines(vm: &mut Vm, a: &Args) -> PyResult {
-    let stream = open_stream(vm, a)?;
+    let mut stream = open_stream(vm, a)?;
     let mut lines = Vec::new();
     loop {
         let line = stream.read_line(vm, None)?;
@@ -116,15 +117,15 @@ pub(super) fn write_word(vm: &mut Vm, stream: &mut Stream, w: Word) -> PyResult<
 }
 
 fn write(vm: &mut Vm, a: &Args) -> PyResult {
-    let stream = open_stream(vm, a)?;
-    Ok(Word::int(write_word(vm, stream, a[1])? as i64))
+    let mut stream = open_stream(vm, a)?;
+    Ok(Word::int(write_word(vm, &mut stream, a[1])? as i64))
 }
 
 fn writelines(vm: &mut Vm, a: &Args) -> PyResult {
     let target = a[0];
     vm.iterate(a[1], |vm, line| {
-        let stream = open_stream(vm, &Args::new(&[target]))?;
-        write_word(vm, stream, line)?;
+        let mut stream = open_stream(vm, &Args::new(&[target]))?;
+        write_word(vm, &mut stream, line)?;
         Ok(true)
     })?;
     DONE
@@ -145,9 +146,9 @@ fn exit(vm: &mut Vm, a: &Args) -> PyResult {
 }
 
 fn seek(vm: &mut Vm, a: &Args) -> PyResult {
-    let stream = open_stream(vm, a)?;
     let offset = vm.index(a[1])?;
     let whence = args::index_or(vm, a.or(2, UNDEF), 0)?;
+    let mut stream = open_stream(vm, a)?;
     Ok(Word::int(stream.seek(vm, offset, whence)? as i64))
 }
 
@@ -156,11 +157,13 @@ fn tell(vm: &mut Vm, a: &Args) -> PyResult {
 }
 
 fn truncate(vm: &mut Vm, a: &Args) -> PyResult {
-    let stream = open_stream(vm, a)?;
     let size = match given(a.or(1, UNDEF)) {
-        Some(w) => vm.index(w)?.max(0) as usize,
-        None => stream.position,
+        Some(w) => Some(vm.index(w)?.max(0) as usize),
+        None => None,
     };
+    let mut stream = open_stream(vm, a)?;
+    let stream = &mut *stream;
+    let size = size.unwrap_or(stream.position);
     match &mut stream.backend {
         Backend::Write(file) => {
             let _ = file.set_len(size as u64);
@@ -223,7 +226,7 @@ fn iter(vm: &mut Vm, a: &Args) -> PyResult {
 }
 
 fn next(vm: &mut Vm, a: &Args) -> PyResult {
-    let stream = open_stream(vm, a)?;
+    let mut stream = open_stream(vm, a)?;
     let line = stream.read_line(vm, None)?;
     if line.is_empty() {
         return Err(vm.stop_iteration(UNDEF));

@@ -63,6 +63,7 @@ pub(super) fn product(vm: &mut Vm, class: Gc<Class>, a: &Args) -> PyResult {
     for &source in a.pos() {
         pools.push(vm.to_vec(source)?);
     }
+    vm.room_for(pools.len().saturating_mul(size_of::<Vec<Word>>()), times as usize)?;
     let pools: Vec<_> = std::iter::repeat_n(pools, times as usize).flatten().collect();
     let places = vec![0; pools.len()];
     object(vm, class, Product { pools, places, started: false, done: false })
@@ -187,5 +188,6 @@ pub(super) fn combinations_with_replacement(vm: &mut Vm, class: Gc<Class>, a: &A
     let pool = vm.to_vec(source)?;
     let r = length(vm, r)?;
     let done = pool.is_empty() && r > 0;
+    vm.room_for(r, size_of::<usize>())?;
     object(vm, class, Combinations { pool, places: vec![0; r], replacement: true, started: false, done })
 }

@@ -68,6 +68,7 @@ pub(super) fn tee(vm: &mut Vm, a: &Args) -> PyResult {
     if count < 0 {
         return Err(vm.value_error("n must be >= 0"));
     }
+    vm.room_for(count as usize, size_of::<Branch>())?;
     let source = vm.iter(a[0])?;
     let place = Next::default();
     let mut branches = Vec::with_capacity(count as usize);
