@@ -9,6 +9,7 @@ mod plot;
 mod process;
 mod pyperformance;
 mod report;
+mod targets;
 mod tidy;
 mod workspace;
 
@@ -33,6 +34,8 @@ enum Command {
     Chaos(chaos::Options),
     /// Time programs under uplift, CPython and PyPy, and print a table
     Bench(bench::Options),
+    /// Run the tests on other targets: aarch64 Linux in qemu, x86-64 Windows in Wine
+    Targets(targets::Options),
     /// Check the rules of the source tree that no compiler checks
     Tidy,
     /// Print the generated program of a seed
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Command::Diff(options) => diff::run(&options),
         Command::Chaos(options) => chaos::run(&options),
         Command::Bench(options) => bench::run(&options),
+        Command::Targets(options) => targets::run(&options),
         Command::Tidy => tidy::run(),
         Command::Generate { seed } => {
             print!("{}", generate::program(seed));
