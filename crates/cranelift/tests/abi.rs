@@ -98,7 +98,7 @@ fn host_functions_get_up_to_seven_operands_of_mixed_types() {
         assert_eq!(run(&b.tree, MIXERS, &mut ctx, &mut frame), 0);
         for (n, function) in MIXERS.iter().enumerate() {
             let bits = |(i, ty): (usize, &Ty)| {
-                if *ty == Ty::Int { i as u64 - 3 } else { FLOATS[i].to_bits() }
+                if *ty == Ty::Int { (i as i64 - 3) as u64 } else { FLOATS[i].to_bits() }
             };
             let operands: Vec<u64> = function.params.iter().enumerate().map(bits).collect();
             assert_eq!(frame[18 + n], mix(&operands), "{} of {}", function.name, operands.len());
@@ -147,6 +147,7 @@ fn many_live_values(count: i32) -> Tree {
 
 #[test]
 fn frames_of_many_pages_touch_each_page_of_the_stack() {
+    static FNS: &[&HostFn] = &[&STACK_ADDRESS];
     for (count, bytes) in [(700, 4 << 10), (2_500, 16 << 10), (9_000, 64 << 10)] {
         let tree = many_live_values(count);
         // The stack of a new thread, of which nobody has touched more than the first pages.
@@ -157,7 +158,7 @@ fn frames_of_many_pages_touch_each_page_of_the_stack() {
             let sum = frame[4..].iter().fold(1u64, |sum, value| sum.wrapping_mul(3) ^ value);
             // SAFETY: the function only takes an address.
             let above = unsafe { stack_address(std::ptr::null_mut()) };
-            assert_eq!(run(&tree, &[&STACK_ADDRESS], &mut Ctx::default(), &mut frame), 0);
+            assert_eq!(run(&tree, FNS, &mut Ctx::default(), &mut frame), 0);
             assert_eq!(frame[4], sum);
             assert!(above - frame[5] > bytes, "the frame has less than {} bytes", above - frame[5]);
         });
@@ -185,6 +186,7 @@ static PANICS_INSIDE: HostFn = HostFn {
 /// unwind inside themselves must not care.
 #[test]
 fn panics_and_backtraces_inside_host_functions_end_there() {
+    static FNS: &[&HostFn] = &[&PANICS_INSIDE];
     at_each_level(|| {
         let mut b = Build::new();
         let word = b.load(0);
@@ -195,7 +197,7 @@ fn panics_and_backtraces_inside_host_functions_end_there() {
         let exit = b.snap(0, &[(0, sum)]);
         b.exit(exit);
         let mut frame = [0, 0, 0, 0, boxed(20)];
-        assert_eq!(run(&b.tree, &[&PANICS_INSIDE], &mut Ctx::default(), &mut frame), 0);
+        assert_eq!(run(&b.tree, FNS, &mut Ctx::default(), &mut frame), 0);
         assert_eq!(frame[4], boxed(42));
     });
 }
