@@ -158,12 +158,10 @@ impl Target {
         let environment = self.environment()?;
         let server = self.kind == Kind::Wine;
         if server {
-            // Without a server that stays, every program pays three seconds for one of its own.
-            run(Command::new(WINESERVER)
-                .arg("--persistent")
-                .envs(environment.clone())
-                .stdout(Stdio::null())
-                .stderr(Stdio::null()))?;
+            // Without a server that stays, every program pays three seconds for one of its own. It fails if there is one.
+            let mut command = Command::new(WINESERVER);
+            command.arg("--persistent").envs(environment.clone()).stdout(Stdio::null()).stderr(Stdio::null());
+            command.status().map_err(|e| format!("cannot run {WINESERVER}: {e}"))?;
         }
         Ok(Started { server, environment })
     }
