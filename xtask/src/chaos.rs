@@ -56,13 +56,18 @@ pub fn run(options: &Options) -> Outcome {
     let programs = diff::collect(&options.files, options.generated, 1, false)?;
     let mut tasks: Vec<Task> =
         programs.into_iter().map(|program| Task { program, modes: Vec::new() }).collect();
-    let count = tasks.len() as u64;
-    for n in 0..options.seeds {
-        let variant = VARIANTS[(n / count) as usize % VARIANTS.len()];
-        tasks[(n % count) as usize].modes.push(chaos(options.seed + n, None, variant));
-    }
+    spread(&mut tasks, options.seed..options.seed + options.seeds);
     tasks.retain(|task| !task.modes.is_empty());
     contest.run(&tasks, options.jobs)
+}
+
+/// Gives each seed's mode to one task, in turns.
+pub fn spread(tasks: &mut [Task], seeds: Range<u64>) {
+    let count = tasks.len() as u64;
+    for (n, seed) in (0..).zip(seeds) {
+        let variant = VARIANTS[(n / count) as usize % VARIANTS.len()];
+        tasks[(n % count) as usize].modes.push(chaos(seed, None, variant));
+    }
 }
 
 /// A mode with a seed's disorder, or with some of its decisions.

@@ -108,7 +108,7 @@ impl Program {
         std::env::join_paths(&self.python_path).ok().filter(|p| !p.is_empty())
     }
 
-    fn name(&self) -> String {
+    pub fn name(&self) -> String {
         let mut name = workspace::shown(&self.path);
         if !self.python_path.is_empty() {
             name = format!("{name} {}", self.args.join(" "));
@@ -142,7 +142,11 @@ pub struct Contest {
 impl Contest {
     /// A release build of uplift, and the CPython at hand.
     pub fn new(seconds: u64) -> Result<Self, String> {
-        let uplift = workspace::uplift()?;
+        Self::of(workspace::uplift()?, seconds)
+    }
+
+    /// The program `uplift`, and the CPython at hand.
+    pub fn of(uplift: PathBuf, seconds: u64) -> Result<Self, String> {
         let (cpython, oracle) = workspace::cpython()?;
         if !oracle.starts_with("CPython 3.11") {
             eprintln!("note: the oracle is {oracle}; texts of some errors differ from 3.11's");

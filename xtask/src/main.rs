@@ -9,6 +9,7 @@ mod plot;
 mod process;
 mod pyperformance;
 mod report;
+mod targets;
 mod tidy;
 mod workspace;
 
@@ -35,6 +36,8 @@ enum Command {
     Bench(bench::Options),
     /// Run the fuzz targets for a while each, and print what they reached and found
     Fuzz(fuzz::Options),
+    /// Run the tests on other targets: aarch64 Linux in qemu, x86-64 Windows in Wine
+    Targets(targets::Options),
     /// Check the rules of the source tree that no compiler checks
     Tidy,
     /// Print the generated program of a seed
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         Command::Chaos(options) => chaos::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Fuzz(options) => fuzz::run(&options),
+        Command::Targets(options) => targets::run(&options),
         Command::Tidy => tidy::run(),
         Command::Generate { seed } => {
             print!("{}", uplift_generate::python::of_seed(seed));

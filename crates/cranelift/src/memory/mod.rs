@@ -1,6 +1,6 @@
 //! Executable memory: many trees a page, never writable and executable through one mapping.
 //!
-//! Memory comes in regions of a megabyte. Where the system allows it, a region is mapped twice:
+//! Memory comes in regions of a megabyte. Where that works (`probe.rs`), a region is mapped twice:
 //! code is written through one mapping and executed through the other, so placing a tree neither
 //! changes page protections nor stops threads that execute its neighbours. Otherwise each tree
 //! gets pages of its own, which become executable after they were written.
@@ -12,6 +12,7 @@
 
 mod cache;
 mod pool;
+mod probe;
 mod provider;
 mod region;
 
@@ -63,7 +64,7 @@ pub struct MemoryStats {
 impl CodeMemory {
     /// Memory for at most `cap` bytes of code.
     pub fn new(cap: usize) -> Result<CodeMemory, MemoryError> {
-        let dual = region::dual_mapping_works();
+        let dual = probe::dual_mapping_works();
         Ok(CodeMemory::with(cap, dual))
     }
 

@@ -52,12 +52,6 @@ pub(super) fn page_size() -> usize {
     *SIZE.get_or_init(sys::page_size)
 }
 
-/// Whether memory can be mapped twice here. Hardened systems may refuse it.
-pub(super) fn dual_mapping_works() -> bool {
-    static WORKS: OnceLock<bool> = OnceLock::new();
-    *WORKS.get_or_init(|| Region::new(page_size().max(65536), true).is_ok())
-}
-
 #[cfg(unix)]
 mod sys {
     use std::io;

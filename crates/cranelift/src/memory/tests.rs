@@ -69,6 +69,27 @@ fn trees_share_pages_and_freed_memory_is_used_again() {
     assert_eq!(memory.stats().mapped, 1 << 20);
 }
 
+/// What a processor's instruction cache, or an emulator's, may get wrong.
+#[test]
+fn code_at_the_address_of_freed_code_is_what_runs() {
+    let trees: Vec<CompiledTree> = (0..16).map(|n| tree(n << 40 | n, 1)).collect();
+    for dual in [probe::dual_mapping_works(), false] {
+        let memory = CodeMemory::with(1 << 20, dual);
+        let mut address = None;
+        for round in 0..400 {
+            let n = round % trees.len();
+            let blob = memory.publish(&trees[n]).unwrap();
+            assert_eq!(*address.get_or_insert(blob.range().start), blob.range().start);
+            let expected = (n << 40 | n) as u64;
+            assert!((0..3).all(|_| enter(&blob) == expected), "round {round}, dual {dual}");
+            // Another thread, whose processor has caches of its own.
+            if round % 20 == 0 {
+                assert_eq!(std::thread::scope(|s| s.spawn(|| enter(&blob)).join().unwrap()), expected);
+            }
+        }
+    }
+}
+
 #[test]
 fn freed_code_traps() {
     let memory = CodeMemory::new(1 << 20).unwrap();
@@ -83,7 +104,7 @@ fn freed_code_traps() {
 
 #[test]
 fn the_cap_holds_and_freeing_makes_room() {
-    for dual in [region::dual_mapping_works(), false] {
+    for dual in [probe::dual_mapping_works(), false] {
         let memory = CodeMemory::with(16 << 10, dual);
         let code = tree(3, 1);
         let mut blobs = vec![];
@@ -200,7 +221,7 @@ fn no_page_is_ever_writable_and_executable() {
         assert!(!maps.iter().any(|(_, flags)| flags.contains('w') && flags.contains('x')), "{maps:x?}");
         assert!(range.is_empty() || flags_at(&maps, range.start).starts_with("r-x"), "{maps:x?}");
     };
-    for dual in [region::dual_mapping_works(), false] {
+    for dual in [probe::dual_mapping_works(), false] {
         let memory = CodeMemory::with(1 << 20, dual);
         let first = memory.publish(&tree(1, 1)).unwrap();
         check(first.range());

@@ -256,9 +256,14 @@ pub fn at_each_level(test: impl Fn()) {
 
 /// Compiles and runs a tree on `frame` (slot 0 at index 4); returns the snapshot's number.
 pub fn run(tree: &Tree, ctx: &mut Ctx, frame: &mut [u64]) -> u64 {
+    run_on(tree, &spec(), ctx, frame)
+}
+
+/// The same on a host of the test's own.
+pub fn run_on(tree: &Tree, spec: &HostSpec, ctx: &mut Ctx, frame: &mut [u64]) -> u64 {
     let options = Options { opt_level: LEVEL.get(), ..Options::default() };
     let mut compiler = Compiler::new(&options).unwrap();
-    let compiled = compiler.compile(tree, &spec(), &raw const ctx.attention, &Limits::default()).unwrap();
+    let compiled = compiler.compile(tree, spec, &raw const ctx.attention, &Limits::default()).unwrap();
     let memory = CodeMemory::new(1 << 20).unwrap();
     let blob = memory.publish(&compiled).unwrap();
     let ctx = std::ptr::from_mut(ctx).cast::<c_void>();
