@@ -1,7 +1,7 @@
 //! Whether code that is replaced through one mapping is what runs through the other.
 //!
 //! A processor does it, once told so ([`super::cache`]). Emulators that translate code may miss what is written through
-//! another mapping and run what stood there before; qemu does before version 8.1 on aarch64, always on x86-64.
+//! another mapping and run what stood there before, as qemu 7.2 does with aarch64 code.
 
 use super::cache;
 use super::region::{Region, page_size};

@@ -201,7 +201,7 @@ fn flags_at(maps: &[(std::ops::Range<usize>, String)], address: usize) -> &str {
 #[test]
 #[cfg(target_os = "linux")]
 fn guard_pages_stand_around_code() {
-    for dual in [region::dual_mapping_works(), false] {
+    for dual in [probe::dual_mapping_works(), false] {
         let region = region::Region::new(1 << 16, dual).unwrap();
         let maps = mappings();
         for start in [region.write(), region.exec()] {
