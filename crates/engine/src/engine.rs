@@ -40,7 +40,7 @@ impl std::fmt::Display for EngineError {
 impl std::error::Error for EngineError {}
 
 /// How much hotter a function must be than a loop before it is recorded.
-const FUNCTION_FACTOR: i64 = 4;
+const FUNCTION_FACTOR: i64 = 12;
 /// Visits after which a function is tried again whose run was too short to be worth a trace.
 const SHORT_FUNCTION_VISITS: i64 = 13;
 
